@@ -1,0 +1,169 @@
+"""What the books refuse, and why: one family of errors with a stable code and the numbers for the one who must act.
+
+Pure: no framework, so that every deciding module may raise them. Messages may be lazily translated texts; names in
+`%(name)s` are filled from the context only when the message is read, so a refusal speaks the reader's language.
+
+    class NotEnoughBonded(DomainError):
+        code = "not_enough_bonded"
+
+    raise NotEnoughBonded(_("%(asked)s asked for, %(bonded)s under bond."), asked=asked, bonded=bonded)
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+
+def json_safe(value: Any) -> Any:
+    """Return `value` as JSON can carry it without loss: decimals and dates as text, containers item by item.
+
+    >>> json_safe({"asked": Decimal("60.500000"), "on": date(2026, 1, 15), "lots": (1, None)})
+    {'asked': '60.5', 'on': '2026-01-15', 'lots': [1, None]}
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [json_safe(item) for item in value]
+    return str(value)
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return a decimal as plain digits: no exponent, no trailing zeros, no negative zero.
+
+    >>> [decimal_text(Decimal(text)) for text in ("5.000000", "1E+3", "-0.00", "0.10", "NaN")]
+    ['5', '1000', '0', '0.1', 'NaN']
+    """
+    if not value.is_finite():
+        return str(value)
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+class DomainError(Exception):
+    """A refusal by the rules of the trade: `code` is for programs and never changes, `str(error)` is for people.
+
+    `status` is the HTTP-like meaning (409: it conflicts with what the books say). `context` is JSON-safe.
+    """
+
+    code: str = "domain_error"
+    status: int = 409
+
+    def __init__(self, message: Any = "", **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context: dict[str, Any] = json_safe(context)
+
+    def __str__(self) -> str:
+        text = str(self.message) or self.code
+        return text % self.context if self.context and "%(" in text else text
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the one shape of a refusal.
+
+        >>> DomainError("%(asked)s asked for, %(bonded)s under bond.", asked=Decimal(60), bonded=Decimal(50)).as_dict()
+        {'code': 'domain_error', 'message': '60 asked for, 50 under bond.', 'context': {'asked': '60', 'bonded': '50'}}
+        """
+        return {"code": self.code, "message": str(self), "context": self.context}
+
+
+class InvalidInput(DomainError):
+    """One value that cannot be accepted: which field, what was given, which rule it breaks.
+
+    >>> print(InvalidInput("%(field)s: %(value)s has more than 6 decimals.", field="quantity", value="0.1234567",
+    ...                    rule="max_decimals"))
+    quantity: 0.1234567 has more than 6 decimals.
+    """
+
+    code = "invalid_input"
+    status = 422
+
+    def __init__(
+        self,
+        message: Any = "",
+        *,
+        field: str = "",
+        value: Any = None,
+        rule: str = "",
+        **context: Any,
+    ) -> None:
+        self.field, self.value, self.rule = field, value, rule
+        super().__init__(message, field=field, value=value, rule=rule, **context)
+
+    def at(self, field: str) -> "InvalidInput":
+        """Return the same error said of another field, for a caller that knows where the value came from."""
+        rest = {
+            key: item
+            for key, item in self.context.items()
+            if key not in {"field", "value", "rule"}
+        }
+        return type(self)(
+            self.message, field=field, value=self.value, rule=self.rule, **rest
+        )
+
+
+class InvalidInputs(DomainError):
+    """All the values of one document that cannot be accepted, so that a person can mend them in one go."""
+
+    code = "invalid_input"
+    status = 422
+
+    def __init__(self, errors: Iterable[InvalidInput]) -> None:
+        self.errors = list(errors)
+        super().__init__(
+            "",
+            errors=[{**error.context, "message": str(error)} for error in self.errors],
+        )
+
+    def __str__(self) -> str:
+        return " ".join(str(error) for error in self.errors)
+
+    def __iter__(self) -> Iterator[InvalidInput]:
+        return iter(self.errors)
+
+
+class ReferenceMissing(DomainError):
+    """A coded list has no row valid on the day of the event. Never answered with the newest row instead."""
+
+    code = "reference_missing"
+    status = 422
+
+    def __init__(
+        self, list_name: str, key: Any, on: Any, message: Any = "", **context: Any
+    ) -> None:
+        self.list_name, self.key, self.on = list_name, key, on
+        super().__init__(
+            message or "%(list)s has no row for %(key)s valid on %(on)s.",
+            list=list_name,
+            key=key,
+            on=on,
+            **context,
+        )
+
+
+class NotFound(DomainError):
+    """What was named does not exist, or not for the one who asks."""
+
+    code = "not_found"
+    status = 404
+
+
+class NotAllowed(DomainError):
+    """The one who asks may not do this."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class IdempotencyConflict(DomainError):
+    """The same key came back with another request."""
+
+    code = "idempotency_conflict"
