@@ -87,27 +87,15 @@ class InvalidInput(DomainError):
     status = 422
 
     def __init__(
-        self,
-        message: Any = "",
-        *,
-        field: str = "",
-        value: Any = None,
-        rule: str = "",
-        **context: Any,
+        self, message: Any = "", *, field: str = "", value: Any = None, rule: str = "", **context: Any
     ) -> None:
         self.field, self.value, self.rule = field, value, rule
         super().__init__(message, field=field, value=value, rule=rule, **context)
 
     def at(self, field: str) -> "InvalidInput":
         """Return the same error said of another field, for a caller that knows where the value came from."""
-        rest = {
-            key: item
-            for key, item in self.context.items()
-            if key not in {"field", "value", "rule"}
-        }
-        return type(self)(
-            self.message, field=field, value=self.value, rule=self.rule, **rest
-        )
+        rest = {key: item for key, item in self.context.items() if key not in {"field", "value", "rule"}}
+        return type(self)(self.message, field=field, value=self.value, rule=self.rule, **rest)
 
 
 class InvalidInputs(DomainError):
@@ -118,10 +106,7 @@ class InvalidInputs(DomainError):
 
     def __init__(self, errors: Iterable[InvalidInput]) -> None:
         self.errors = list(errors)
-        super().__init__(
-            "",
-            errors=[{**error.context, "message": str(error)} for error in self.errors],
-        )
+        super().__init__("", errors=[{**error.context, "message": str(error)} for error in self.errors])
 
     def __str__(self) -> str:
         return " ".join(str(error) for error in self.errors)
@@ -136,16 +121,10 @@ class ReferenceMissing(DomainError):
     code = "reference_missing"
     status = 422
 
-    def __init__(
-        self, list_name: str, key: Any, on: Any, message: Any = "", **context: Any
-    ) -> None:
+    def __init__(self, list_name: str, key: Any, on: Any, message: Any = "", **context: Any) -> None:
         self.list_name, self.key, self.on = list_name, key, on
         super().__init__(
-            message or "%(list)s has no row for %(key)s valid on %(on)s.",
-            list=list_name,
-            key=key,
-            on=on,
-            **context,
+            message or "%(list)s has no row for %(key)s valid on %(on)s.", list=list_name, key=key, on=on, **context
         )
 
 

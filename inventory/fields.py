@@ -18,15 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import InvalidInput
-from inventory.units import (
-    MONEY_SCALE,
-    QUANTITY_SCALE,
-    RATE_SCALE,
-    as_decimal,
-    from_base,
-    plain,
-    to_base,
-)
+from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, as_decimal, from_base, plain, to_base
 
 
 class ScaledIntegerField(models.Field):
@@ -51,17 +43,13 @@ class ScaledIntegerField(models.Field):
         except InvalidInput as error:
             raise ValidationError(str(error), code=error.rule) from error
 
-    def from_db_value(
-        self, value: Any, expression: Any, connection: Any
-    ) -> Decimal | None:
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
         """Return base units as Decimal. PostgreSQL sums BIGINTs to numeric: whole all the same."""
         if value is None:
             return None
         if not isinstance(value, int):
             if isinstance(value, float) or value != value.to_integral_value():
-                raise TypeError(
-                    f"{value!r} is no whole number of base units: take sums and counts, divide in Python."
-                )
+                raise TypeError(f"{value!r} is no whole number of base units: take sums and counts, divide in Python.")
             value = int(value)
         return from_base(value, self.scale)
 
@@ -80,20 +68,12 @@ class ScaledIntegerField(models.Field):
         """Let an expression be stored only if it is of this kind: base units of the same scale."""
         if hasattr(value, "as_sql"):
             _require_kind(self, value)
-            if not isinstance(value, Value):
-                return "%s"
         return "%s"
 
     def formfield(self, **kwargs: Any) -> forms.Field:
-        options: dict[str, Any] = {
-            "form_class": forms.DecimalField,
-            "max_digits": 19,
-            "decimal_places": self.scale,
-        }
+        options: dict[str, Any] = {"form_class": forms.DecimalField, "max_digits": 19, "decimal_places": self.scale}
         if "choices_form_class" not in kwargs:
-            options["widget"] = forms.NumberInput(
-                attrs={"step": "any", "inputmode": "decimal"}
-            )
+            options["widget"] = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
         return super().formfield(**{**options, **kwargs})
 
     def value_to_string(self, obj: models.Model) -> str:

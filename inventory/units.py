@@ -31,22 +31,14 @@ def as_decimal(value: object) -> Decimal:
     if isinstance(value, Decimal):
         number = value
     elif isinstance(value, float | bool) or not isinstance(value, int | str):
-        raise InvalidInput(
-            "%(value)s is not an exact number: give a decimal.",
-            value=repr(value),
-            rule="exact_number",
-        )
+        raise InvalidInput("%(value)s is not an exact number: give a decimal.", value=repr(value), rule="exact_number")
     else:
         try:
             number = Decimal(value.strip() if isinstance(value, str) else value)
         except InvalidOperation:
-            raise InvalidInput(
-                "%(value)s is not a number.", value=value, rule="number"
-            ) from None
+            raise InvalidInput("%(value)s is not a number.", value=value, rule="number") from None
     if not number.is_finite():
-        raise InvalidInput(
-            "%(value)s is not a number.", value=str(value), rule="number"
-        )
+        raise InvalidInput("%(value)s is not a number.", value=str(value), rule="number")
     return number
 
 
@@ -125,10 +117,7 @@ class Factor:
 
     def __post_init__(self) -> None:
         terms = (self.numerator, self.denominator)
-        if any(
-            isinstance(term, bool) or not isinstance(term, int) or term <= 0
-            for term in terms
-        ):
+        if any(isinstance(term, bool) or not isinstance(term, int) or term <= 0 for term in terms):
             raise InvalidInput(
                 "%(value)s is no unit factor: both terms must be whole numbers above zero.",
                 value=f"{self.numerator}/{self.denominator}",
@@ -147,9 +136,7 @@ class Factor:
         """
         top, bottom = Fraction(as_decimal(per)), Fraction(as_decimal(one))
         if top <= 0 or bottom <= 0:
-            raise InvalidInput(
-                "%(value)s is no unit factor.", value=f"{per}/{one}", rule="factor"
-            )
+            raise InvalidInput("%(value)s is no unit factor.", value=f"{per}/{one}", rule="factor")
         ratio = top / bottom
         return cls(ratio.numerator, ratio.denominator)
 
@@ -163,42 +150,28 @@ class Factor:
         >>> convert(Decimal(1), Factor(1, 3).then(Factor(3)))
         Decimal('1')
         """
-        return Factor(
-            self.numerator * other.numerator, self.denominator * other.denominator
-        )
+        return Factor(self.numerator * other.numerator, self.denominator * other.denominator)
 
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"
 
 
-def convert(
-    quantity: Decimal | int, factor: Factor, places: int = QUANTITY_SCALE
-) -> Decimal:
+def convert(quantity: Decimal | int, factor: Factor, places: int = QUANTITY_SCALE) -> Decimal:
     """Return `quantity` in the other unit, rounded once (half up) to `places` decimals, without trailing zeros.
 
     >>> convert(Decimal(5), Factor(12)), convert(Decimal(1), Factor(1, 3)), convert(Decimal("2.5"), Factor(1, 1000))
     (Decimal('60'), Decimal('0.333333'), Decimal('0.0025'))
     """
-    exact = Fraction(as_decimal(quantity)) * Fraction(
-        factor.numerator, factor.denominator
-    )
+    exact = Fraction(as_decimal(quantity)) * Fraction(factor.numerator, factor.denominator)
     return from_base(int(round_half_up(exact * 10**places, 0)), places)
 
 
 def _too_fine(number: Decimal, scale: int) -> InvalidInput:
     return InvalidInput(
-        "%(value)s has more than %(decimals)s decimals.",
-        value=plain(number),
-        rule="max_decimals",
-        decimals=scale,
+        "%(value)s has more than %(decimals)s decimals.", value=plain(number), rule="max_decimals", decimals=scale
     )
 
 
 def _out_of_range(number: Decimal, scale: int) -> InvalidInput:
     limit = plain(from_base(BASE_MAX, scale))
-    return InvalidInput(
-        "%(value)s is beyond %(limit)s.",
-        value=str(number),
-        rule="max_size",
-        limit=limit,
-    )
+    return InvalidInput("%(value)s is beyond %(limit)s.", value=str(number), rule="max_size", limit=limit)
