@@ -1,0 +1,12 @@
+"""Pages at /, clients at /api/v1/, the admin at /admin/."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("inventory.web.urls")),
+    path("", include("warehouse.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("config.rest")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,692 @@
+"""The customs books. Discharge, LotCorrection and ClockChange are append-only by database trigger; BondedLot keeps its
+opening for ever and carries what remains."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from inventory.catalog.models import Item
+from inventory.fields import MoneyField, QuantityField, RateField
+from inventory.ledger.models import Account
+from inventory.parties.models import Authorisation, Broker, Client, User
+from inventory.places.models import Site
+
+__all__ = [
+    "BondedLot",
+    "ClockChange",
+    "Contribution",
+    "Discharge",
+    "LegalNotice",
+    "LotCorrection",
+    "Pedimento",
+    "PedimentoIdentifier",
+    "PedimentoInvoice",
+    "PedimentoLine",
+    "PedimentoSubline",
+    "StockDifference",
+]
+
+
+class Pedimento(models.Model):
+    """A customs declaration (pedimento): Anexo 22 header. Inbound opens bonded lots, outbound discharges them."""
+
+    class Operation(models.TextChoices):
+        """Kind of operation (Anexo 22 field 2)."""
+
+        IMPORT = "IMP", _("Import")
+        EXPORT = "EXP", _("Export")
+        TRANSIT = "TRA", _("Transit")
+
+    class Effect(models.TextChoices):
+        """What its key does to the bonded balance (mexico.md §2.5)."""
+
+        INBOUND = "IN", _("Inbound")
+        OUTBOUND = "OUT", _("Outbound")
+        NEUTRAL = "N", _("Neutral")
+        CORRECTIVE = "COR", _("Rectification")
+
+    class State(models.TextChoices):
+        """Life cycle as far as the books care (mexico.md §2.7)."""
+
+        DRAFT = "draft", _("Draft")
+        VALIDATED = "validated", _("Validated")
+        PAID = "paid", _("Paid")
+        CLEARED = "cleared", _("Cleared")
+        PENDING = "pending", _("Pending reconciliation")
+        APPLIED = "applied", _("Applied")
+        CANCELLED = "cancelled", _("Withdrawn")
+
+    class UpdateOption(models.TextChoices):
+        """How a depósito fiscal updates its duty; chosen at entry, fixed for ever (LA 120)."""
+
+        INPC = "FI", _("FI: price index")
+        EXCHANGE = "FV", _("FV: exchange variation")
+
+    number = models.CharField(_("number"), max_length=15, unique=True)
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="pedimentos", verbose_name=_("client")
+    )
+    authorisation = models.ForeignKey(
+        Authorisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pedimentos",
+        verbose_name=_("authorisation"),
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="pedimentos", verbose_name=_("site")
+    )
+    broker = models.ForeignKey(
+        Broker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("customs broker"),
+    )
+    operation = models.CharField(_("operation"), max_length=3, choices=Operation)
+    document_key = models.CharField(_("document key (clave)"), max_length=2)
+    regime = models.CharField(_("regime"), max_length=3)
+    effect = models.CharField(_("effect"), max_length=3, choices=Effect)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT
+    )
+    customs_section = models.CharField(_("customs office and section"), max_length=3)
+    destination_zone = models.CharField(
+        _("destination or origin zone"), max_length=2, blank=True
+    )
+    transport_mode = models.CharField(_("transport mode"), max_length=2, blank=True)
+    fx_rate = RateField(_("exchange rate, MXN per USD"))
+    gross_kg = QuantityField(_("gross weight, kg"), default=0)
+    packages = models.PositiveIntegerField(_("packages"), default=0)
+    value_usd = MoneyField(_("value, USD"))
+    customs_value_mxn = MoneyField(_("customs value, MXN"))
+    price_paid_mxn = MoneyField(_("price paid, MXN"))
+    validation_ack = models.CharField(
+        _("validation acknowledgement"), max_length=8, blank=True
+    )
+    validated_on = models.DateField(_("validated"), null=True, blank=True)
+    entered_on = models.DateField(_("entry date"), null=True, blank=True)
+    paid_on = models.DateField(_("paid"), null=True, blank=True)
+    cleared_at = models.DateTimeField(
+        _("selection mechanism activated"), null=True, blank=True
+    )
+    was_examined = models.BooleanField(_("examined (red light)"), default=False)
+    is_consolidated = models.BooleanField(_("consolidated"), default=False)
+    consolidated_opened_on = models.DateField(
+        _("consolidated opened"), null=True, blank=True
+    )
+    consolidated_closed_on = models.DateField(
+        _("consolidated closed"), null=True, blank=True
+    )
+    update_option = models.CharField(
+        _("update option"), max_length=2, choices=UpdateOption, blank=True
+    )
+    cash_mxn = MoneyField(_("cash, MXN"), default=0)
+    other_mxn = MoneyField(_("other payment, MXN"), default=0)
+    total_mxn = MoneyField(_("total, MXN"), default=0)
+    rectifies = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rectified_by",
+        verbose_name=_("rectifies"),
+    )
+    remarks = models.TextField(_("remarks"), blank=True)
+    recorded_at = models.DateTimeField(_("recorded"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        verbose_name = _("pedimento")
+        verbose_name_plural = _("pedimentos")
+        indexes = [
+            models.Index(
+                fields=["client", "-recorded_at", "-id"], name="pedimento_newest"
+            ),
+            models.Index(fields=["state", "effect"], name="pedimento_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_mxn=F("cash_mxn") + F("other_mxn")),
+                name="pedimento_total_is_cash_plus_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(rectifies__isnull=True) | ~Q(rectifies=F("id")),
+                name="pedimento_does_not_rectify_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    value_usd__gte=0,
+                    customs_value_mxn__gte=0,
+                    price_paid_mxn__gte=0,
+                    fx_rate__gt=0,
+                ),
+                name="pedimento_values_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PedimentoLine(models.Model):
+    """A numbered line of a pedimento (partida): one tariff code, its quantities in commercial and tariff units, its value."""
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.CASCADE, related_name="lines", verbose_name="pedimento"
+    )
+    seq = models.PositiveIntegerField(_("line"))
+    tariff_code = models.CharField(_("tariff code"), max_length=8)
+    nico = models.CharField("NICO", max_length=2)
+    description = models.CharField(_("description"), max_length=250)
+    commercial_unit = models.CharField(_("commercial unit (UMC)"), max_length=2)
+    commercial_quantity = QuantityField(_("commercial quantity"))
+    tariff_unit = models.CharField(_("tariff unit (UMT)"), max_length=2)
+    tariff_quantity = QuantityField(_("tariff quantity"))
+    origin_country = models.CharField(
+        _("country of origin or destination"), max_length=3
+    )
+    seller_country = models.CharField(
+        _("country of seller or buyer"), max_length=3, blank=True
+    )
+    valuation_method = models.CharField(
+        _("valuation method"), max_length=1, default="1"
+    )
+    customs_value_mxn = MoneyField(_("customs value, MXN"))
+    price_paid_mxn = MoneyField(_("price paid, MXN"), default=0)
+    unit_price_mxn = MoneyField(_("unit price, MXN"), default=0)
+    value_added_mxn = MoneyField(_("value added, MXN"), default=0)
+    source_number = models.CharField(
+        _("source pedimento (descargos)"), max_length=15, blank=True
+    )
+    source_seq = models.PositiveIntegerField(_("source line"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pedimento line")
+        verbose_name_plural = _("pedimento lines")
+        ordering = ["pedimento", "seq"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pedimento", "seq"], name="pedimento_line_seq_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(seq__gte=1), name="pedimento_line_seq_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    commercial_quantity__gt=0,
+                    tariff_quantity__gt=0,
+                    customs_value_mxn__gte=0,
+                ),
+                name="pedimento_line_quantities_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pedimento_id}-{self.seq}"
+
+
+class PedimentoSubline(models.Model):
+    """One part number of one batch within a line. Σ sublines = line, in every unit and in value; PEPS runs on these."""
+
+    line = models.ForeignKey(
+        PedimentoLine,
+        models.CASCADE,
+        related_name="sublines",
+        verbose_name=_("pedimento line"),
+    )
+    item = models.ForeignKey(
+        Item, models.PROTECT, related_name="sublines", verbose_name=_("item")
+    )
+    batch = models.CharField(_("batch"), max_length=64, blank=True)
+    serial = models.CharField(_("serial number"), max_length=64, blank=True)
+    quantity = QuantityField(_("quantity, stock units"))
+    commercial_quantity = QuantityField(_("commercial quantity"))
+    tariff_quantity = QuantityField(_("tariff quantity"))
+    customs_value_mxn = MoneyField(_("customs value, MXN"))
+
+    class Meta:
+        verbose_name = _("pedimento subline")
+        verbose_name_plural = _("pedimento sublines")
+        ordering = ["line", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "item", "batch", "serial"], name="subline_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    quantity__gt=0,
+                    commercial_quantity__gt=0,
+                    tariff_quantity__gt=0,
+                    customs_value_mxn__gte=0,
+                ),
+                name="subline_quantities_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.item}"
+
+
+class Contribution(models.Model):
+    """A tax of a pedimento (line null) or of one of its lines, as declared: Apéndices 12, 13 and 18. Whole pesos."""
+
+    pedimento = models.ForeignKey(
+        Pedimento,
+        models.CASCADE,
+        related_name="contributions",
+        verbose_name="pedimento",
+    )
+    line = models.ForeignKey(
+        PedimentoLine,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contributions",
+        verbose_name=_("pedimento line"),
+    )
+    code = models.CharField(_("contribution"), max_length=3)
+    rate = RateField(_("rate"), null=True, blank=True)
+    rate_type = models.CharField(_("rate type"), max_length=2, blank=True)
+    payment_form = models.CharField(_("payment form"), max_length=2)
+    amount_mxn = MoneyField(_("amount, MXN"))
+
+    class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_mxn__gte=0), name="contribution_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.amount_mxn}"
+
+
+class PedimentoIdentifier(models.Model):
+    """An identifier of Apéndice 8 on a pedimento (G) or one of its lines (P), with its complements."""
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.CASCADE, related_name="identifiers", verbose_name="pedimento"
+    )
+    line = models.ForeignKey(
+        PedimentoLine,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="identifiers",
+        verbose_name=_("pedimento line"),
+    )
+    code = models.CharField(_("identifier"), max_length=2)
+    complement_1 = models.CharField(_("complement 1"), max_length=50, blank=True)
+    complement_2 = models.CharField(_("complement 2"), max_length=50, blank=True)
+    complement_3 = models.CharField(_("complement 3"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PedimentoInvoice(models.Model):
+    """A commercial invoice behind a pedimento, with its value receipt (COVE)."""
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.CASCADE, related_name="invoices", verbose_name="pedimento"
+    )
+    number = models.CharField(_("invoice"), max_length=60)
+    issued_on = models.DateField(_("issued"))
+    cove = models.CharField("COVE", max_length=15, blank=True)
+    incoterm = models.CharField("Incoterm", max_length=3, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    value = MoneyField(_("value"))
+    supplier = models.CharField(_("supplier or buyer"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pedimento", "number"], name="invoice_unique_in_pedimento"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BondedLot(models.Model):
+    """What a subline of an inbound pedimento still owes customs (saldo de la partida): a debt, not a thing on a shelf.
+
+    The opening never changes. What remains is carried along by the services that append discharges and corrections.
+    """
+
+    class Goods(models.TextChoices):
+        """Where the goods come from in law (procedencia)."""
+
+        FOREIGN = "foreign", _("Foreign")
+        NATIONAL = "national", _("National or nationalised")
+
+    account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        related_name="bonded_lots",
+        verbose_name=_("account"),
+        db_index=False,
+    )
+    subline = models.OneToOneField(
+        PedimentoSubline,
+        models.PROTECT,
+        related_name="bonded_lot",
+        verbose_name=_("subline"),
+    )
+    goods = models.CharField(
+        _("provenance"), max_length=8, choices=Goods, default=Goods.FOREIGN
+    )
+    serial = models.CharField(_("serial number"), max_length=64, blank=True)
+    quantity = QuantityField(_("opening quantity"))
+    tariff_quantity = QuantityField(_("opening tariff quantity"))
+    value_mxn = MoneyField(_("opening value, MXN"))
+    remaining = QuantityField(_("remaining"))
+    remaining_tariff = QuantityField(_("remaining tariff quantity"))
+    remaining_value_mxn = MoneyField(_("remaining value, MXN"))
+    declared = QuantityField(
+        _("declared quantity"),
+        help_text=_("Opening plus corrections by rectification."),
+    )
+    declared_tariff = QuantityField(_("declared tariff quantity"))
+    declared_value_mxn = MoneyField(_("declared value, MXN"))
+    legal_date = models.DateField(_("legal date"))
+    available_from = models.DateField(_("available from"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    clock_start = models.DateField(_("clock start"))
+    is_clock_provisional = models.BooleanField(_("provisional clock"), default=False)
+    is_provisional = models.BooleanField(
+        _("provisional (consolidated still open)"), default=False
+    )
+    stay_limit_code = models.CharField(_("permanence rule"), max_length=20)
+    must_leave_by = models.DateField(
+        _("must leave by"),
+        null=True,
+        help_text=_("Conservative: no rolling; drives alerts and PEPS."),
+    )
+    legal_deadline = models.DateField(_("legal deadline"), null=True)
+    paid_on = models.DateField(_("paid"))
+    pedimento_number = models.CharField(_("pedimento"), max_length=15)
+    line_seq = models.PositiveIntegerField(_("line"))
+    hold_reason = models.CharField(_("hold"), max_length=16, blank=True)
+
+    class Meta:
+        verbose_name = _("bonded lot")
+        verbose_name_plural = _("bonded lots")
+        indexes = [
+            # PEPS reads only open lots of one account, in this order (mexico.md §3.4): history costs nothing.
+            models.Index(
+                fields=[
+                    "account",
+                    "clock_start",
+                    "paid_on",
+                    "pedimento_number",
+                    "line_seq",
+                    "id",
+                ],
+                condition=Q(remaining__gt=0),
+                name="bonded_lot_open_peps",
+            ),
+            models.Index(
+                fields=["must_leave_by"],
+                condition=Q(remaining__gt=0),
+                name="bonded_lot_open_deadline",
+            ),
+            models.Index(
+                fields=["account", "legal_date"], name="bonded_lot_account_date"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    remaining__gte=0,
+                    remaining_tariff__gte=0,
+                    remaining_value_mxn__gte=0,
+                ),
+                name="bonded_lot_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, declared__gte=F("remaining")),
+                name="bonded_lot_not_above_declared",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pedimento_number}-{self.line_seq}"
+
+
+class Discharge(models.Model):
+    """A write-off of a bonded lot by an outbound line (descargo); its reversal is a row with the signs turned.
+
+    Quantities are positive when they leave bond.
+    """
+
+    class Flag(models.TextChoices):
+        """Why the row may stand out of plain PEPS order (mexico.md §3.4, §3.8, §9-9)."""
+
+        DECLARED_SOURCE = "declared_source", _("declared source")
+        SERIAL = "serial", _("by serial number")
+        OUT_OF_ORDER = "out_of_order", _("recorded out of order")
+        EXPIRED_SKIPPED = "expired_skipped", _("an expired lot was skipped")
+        EXPIRED = "expired", _("of an expired lot")
+        REALLOCATED = "reallocated", _("re-allocated by a rectification")
+
+    bonded_lot = models.ForeignKey(
+        BondedLot,
+        models.PROTECT,
+        related_name="discharges",
+        verbose_name=_("bonded lot"),
+    )
+    outbound_line = models.ForeignKey(
+        PedimentoLine,
+        models.PROTECT,
+        related_name="discharges",
+        verbose_name=_("outbound line"),
+    )
+    account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        related_name="discharges",
+        verbose_name=_("account"),
+        db_index=False,
+    )
+    quantity = QuantityField(_("quantity"))
+    tariff_quantity = QuantityField(_("tariff quantity"))
+    value_mxn = MoneyField(_("value, MXN"))
+    legal_date = models.DateField(_("legal date"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    key = models.CharField(_("key"), max_length=120)
+    flags = models.JSONField(_("flags"), default=list, blank=True)
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="reversed_by",
+        verbose_name=_("reverses"),
+    )
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
+    actor_label = models.CharField(_("by"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("discharge")
+        verbose_name_plural = _("discharges")
+        indexes = [
+            models.Index(
+                fields=["account", "legal_date"], name="discharge_account_date"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "bonded_lot"], name="discharge_key_unique_per_lot"
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, quantity__gt=0)
+                | Q(reverses__isnull=False, quantity__lt=0),
+                name="discharge_sign_tells_reversal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bonded_lot_id}: {self.quantity}"
+
+
+class LotCorrection(models.Model):
+    """A change of what a bonded lot declared, made by a rectification (R1): a signed difference, never an edit."""
+
+    bonded_lot = models.ForeignKey(
+        BondedLot,
+        models.PROTECT,
+        related_name="corrections",
+        verbose_name=_("bonded lot"),
+    )
+    rectification = models.ForeignKey(
+        Pedimento,
+        models.PROTECT,
+        related_name="corrections",
+        verbose_name=_("rectification"),
+    )
+    quantity = QuantityField(_("quantity"))
+    tariff_quantity = QuantityField(_("tariff quantity"))
+    value_mxn = MoneyField(_("value, MXN"))
+    legal_date = models.DateField(_("legal date"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
+    actor_label = models.CharField(_("by"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("correction of a bonded lot")
+        verbose_name_plural = _("corrections of bonded lots")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bonded_lot", "rectification"],
+                name="lot_correction_once_per_rectification",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bonded_lot_id}: {self.quantity}"
+
+
+class ClockChange(models.Model):
+    """A change of when a bonded lot's stay began: the selection mechanism's date arrived, or the consolidated closed."""
+
+    bonded_lot = models.ForeignKey(
+        BondedLot,
+        models.PROTECT,
+        related_name="clock_changes",
+        verbose_name=_("bonded lot"),
+    )
+    before = models.DateField(_("before"))
+    after = models.DateField(_("after"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    actor_label = models.CharField(_("by"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        verbose_name = _("clock change")
+        verbose_name_plural = _("clock changes")
+
+    def __str__(self) -> str:
+        return f"{self.bonded_lot_id}: {self.before} → {self.after}"
+
+
+class StockDifference(models.Model):
+    """What the shelf has more (+) or less (−) than the customs books say, found and not yet explained in law.
+
+    A shortage does not discharge anything by itself (mexico.md §3.8): it stands here until R1, A3 or an acta resolves it.
+    """
+
+    class Origin(models.TextChoices):
+        """How it was found."""
+
+        RECEIPT = "receipt", _("Receipt")
+        COUNT = "count", _("Count")
+        RECTIFICATION = "rectification", _("Rectification")
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="differences", verbose_name=_("account")
+    )
+    quantity = QuantityField(_("quantity"))
+    origin = models.CharField(_("found by"), max_length=14, choices=Origin)
+    document = models.CharField(_("document"), max_length=64)
+    found_on = models.DateField(_("found"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    actor_label = models.CharField(_("by"), max_length=120)
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+    resolution = models.CharField(_("resolution"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("stock difference")
+        verbose_name_plural = _("stock differences")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "document"],
+                name="stock_difference_once_per_document",
+            ),
+            models.CheckConstraint(
+                condition=~Q(quantity=0), name="stock_difference_is_not_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.quantity}"
+
+
+class LegalNotice(models.Model):
+    """A notice the law asks for by an hour (aviso): due, then acknowledged or excepted with a reason (mexico.md §7.1)."""
+
+    class Kind(models.TextChoices):
+        """Which notice."""
+
+        ARRIVAL = "arrival", _("Arrival (aviso de arribo)")
+        DISCREPANCY = (
+            "discrepancy",
+            _("Overage or shortage (aviso de sobrantes o faltantes)"),
+        )
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.PROTECT, related_name="notices", verbose_name="pedimento"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    document = models.CharField(_("document"), max_length=64)
+    due_at = models.DateTimeField(_("due"))
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    acknowledgement = models.CharField(_("acknowledgement"), max_length=60, blank=True)
+    exception_reason = models.CharField(_("exception"), max_length=300, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.CharField(_("closed by"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("legal notice")
+        verbose_name_plural = _("legal notices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "kind"], name="legal_notice_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | ~Q(acknowledgement="")
+                | ~Q(exception_reason=""),
+                name="legal_notice_closed_by_ack_or_exception",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.document}"

@@ -1,0 +1,151 @@
+"""Runs, levels and recommendations."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from inventory.catalog.models import Item
+from inventory.fields import MoneyField, QuantityField, RateField
+from inventory.jobs.models import Job
+from inventory.parties.models import Client
+from inventory.places.models import Site
+
+__all__ = ["PlacementLevel", "PlacementRun", "Recommendation"]
+
+
+class PlacementRun(models.Model):
+    """One run of the engine for one client: its inputs' hashes, parameters and code version. Never changed."""
+
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="placement_runs", verbose_name=_("client")
+    )
+    job = models.OneToOneField(
+        Job,
+        models.PROTECT,
+        null=True,
+        related_name="placement_run",
+        verbose_name=_("job"),
+    )
+    as_of = models.DateField(_("as of"))
+    created_at = models.DateTimeField(_("created"))
+    actor_label = models.CharField(_("by"), max_length=120)
+    inputs_hash = models.CharField(_("inputs' hash"), max_length=64)
+    code_version = models.CharField(_("code version"), max_length=40)
+    parameters = models.JSONField(_("parameters"))
+    metrics = models.JSONField(_("metrics"), default=dict)
+
+    class Meta:
+        verbose_name = _("placement run")
+        verbose_name_plural = _("placement runs")
+        indexes = [
+            models.Index(fields=["client", "-created_at"], name="placement_run_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.as_of}"
+
+
+class PlacementLevel(models.Model):
+    """How much of an item a site ought to own (nivel objetivo), with the numbers behind it."""
+
+    run = models.ForeignKey(
+        PlacementRun, models.CASCADE, related_name="levels", verbose_name=_("run")
+    )
+    item = models.ForeignKey(
+        Item, models.PROTECT, related_name="+", verbose_name=_("item")
+    )
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="+", verbose_name=_("site")
+    )
+    order_up_to = QuantityField(_("order up to"))
+    reorder_point = QuantityField(_("reorder point"))
+    safety_stock = QuantityField(_("safety stock"))
+    expected_demand = QuantityField(_("expected demand"))
+    protection_weeks = RateField(_("protection, weeks"))
+    expected_fill = RateField(_("expected fill"))
+    expected_weekly_cost_usd = MoneyField(_("expected weekly cost, USD"))
+    position = QuantityField(_("position"))
+    explanation = models.JSONField(_("explanation"))
+
+    class Meta:
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "item", "site"], name="placement_level_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.site_id}: {self.order_up_to}"
+
+
+class Recommendation(models.Model):
+    """Move so many of an item from here to there (recomendación): why, at what expected cost and service."""
+
+    class State(models.TextChoices):
+        """What the planner made of it."""
+
+        PROPOSED = "proposed", _("Proposed")
+        ACCEPTED = "accepted", _("Accepted")
+        REFUSED = "refused", _("Refused")
+        SUPERSEDED = "superseded", _("Superseded")
+
+    run = models.ForeignKey(
+        PlacementRun,
+        models.PROTECT,
+        related_name="recommendations",
+        verbose_name=_("run"),
+    )
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="recommendations", verbose_name=_("client")
+    )
+    item = models.ForeignKey(
+        Item, models.PROTECT, related_name="recommendations", verbose_name=_("item")
+    )
+    source = models.ForeignKey(
+        Site, models.PROTECT, related_name="+", verbose_name=_("from")
+    )
+    target = models.ForeignKey(
+        Site, models.PROTECT, related_name="+", verbose_name=_("to")
+    )
+    quantity = QuantityField(_("quantity"))
+    reason_code = models.CharField(_("reason"), max_length=20)
+    explanation = models.JSONField(_("explanation"))
+    priority = models.PositiveIntegerField(_("priority"))
+    marginal_value_usd = MoneyField(_("value of the last unit, USD"), default=0)
+    expected_cost_usd = MoneyField(_("expected cost, USD"))
+    expected_fill_before = RateField(_("expected fill before"))
+    expected_fill_after = RateField(_("expected fill after"))
+    ship_week = models.DateField(_("ship in the week of"))
+    arrive_week_p50 = models.DateField(_("arrives, median"))
+    arrive_week_p90 = models.DateField(_("arrives, 90 %"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.PROPOSED
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.CharField(_("decided by"), max_length=120, blank=True)
+    decision_reason = models.CharField(_("reason given"), max_length=300, blank=True)
+    accepted_quantity = QuantityField(_("accepted quantity"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        indexes = [
+            models.Index(
+                fields=["client", "state", "priority"], name="recommendation_open"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="recommendation_moves_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="accepted", accepted_quantity__gt=0)
+                | ~Q(state="accepted"),
+                name="recommendation_accepted_has_quantity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.source_id} → {self.target_id} {self.quantity}"
