@@ -9,10 +9,10 @@ Pure: no framework, so that every deciding module may raise them. Messages may b
     raise NotEnoughBonded(_("%(asked)s asked for, %(bonded)s under bond."), asked=asked, bonded=bonded)
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 
 def json_safe(value: Any) -> Any:
@@ -56,6 +56,8 @@ class DomainError(Exception):
 
     code: str = "domain_error"
     status: int = 409
+    # Pure modules raise plain sentences; the app hands in gettext, so that they too are read in the reader's language.
+    translate: ClassVar[Callable[[str], str]] = staticmethod(str)
 
     def __init__(self, message: Any = "", **context: Any) -> None:
         super().__init__(message)
@@ -63,7 +65,7 @@ class DomainError(Exception):
         self.context: dict[str, Any] = json_safe(context)
 
     def __str__(self) -> str:
-        text = str(self.message) or self.code
+        text = DomainError.translate(str(self.message)) if self.message else self.code
         return text % self.context if self.context and "%(" in text else text
 
     def as_dict(self) -> dict[str, Any]:
@@ -146,3 +148,8 @@ class IdempotencyConflict(DomainError):
     """The same key came back with another request."""
 
     code = "idempotency_conflict"
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence of a pure module for translation; it is translated when it is read."""
+    return text
