@@ -46,7 +46,8 @@ class Dated(models.Model):
         return [
             models.UniqueConstraint(fields=[*key, "valid_from"], name=f"{name}_starts_once"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name=f"{name}_validity_runs_forward"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name=f"{name}_validity_runs_forward",
             ),
         ]
 
@@ -311,7 +312,9 @@ class ListedCode(Named, Sourced):
 
     list = models.CharField(_("list"), max_length=16, choices=List)
     code = models.CharField(_("code"), max_length=4)
-    scope = models.CharField(_("scope"), max_length=12, blank=True, help_text=_("Level of a contribution, ministry of a permit."))
+    scope = models.CharField(
+        _("scope"), max_length=12, blank=True, help_text=_("Level of a contribution, ministry of a permit.")
+    )
     abbreviation = models.CharField(_("abbreviation"), max_length=10, blank=True)
 
     class Meta:
@@ -451,7 +454,9 @@ class ExchangeRate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["currency", "published_on"], name="exchange_rate_published_once"),
             models.CheckConstraint(condition=Q(mxn_per_unit__gt=0), name="exchange_rate_is_positive"),
-            models.CheckConstraint(condition=Q(published_on__gt=F("determined_on")), name="exchange_rate_published_later"),
+            models.CheckConstraint(
+                condition=Q(published_on__gt=F("determined_on")), name="exchange_rate_published_later"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -462,7 +467,7 @@ class TariffCode(Dated):
     """A Mexican tariff code: fracción arancelaria (8 digits) and NICO (2), with the unit of the tariff (UMT)."""
 
     code = models.CharField(_("code"), max_length=10)
-    description = models.CharField(_("description"), max_length=1000)
+    description = models.TextField(_("description"))
     unit_code = models.CharField(_("tariff unit"), max_length=2)
 
     class Meta:
@@ -493,9 +498,9 @@ class HtsCode(Dated):
     """
 
     code = models.CharField(_("code"), max_length=10)
-    description = models.CharField(_("description"), max_length=2000)
+    description = models.TextField(_("description"))
     units = models.CharField(_("units"), max_length=60, blank=True)
-    general_rate = models.CharField(_("general rate"), max_length=200, blank=True)
+    general_rate = models.CharField(_("general rate"), max_length=500, blank=True)
     general_ad_valorem = RateField(_("general rate as a share"), null=True, blank=True)
     special_rate = models.CharField(_("special rate"), max_length=400, blank=True)
     is_usmca_free = models.BooleanField(_("free for USMCA goods"), default=False)
