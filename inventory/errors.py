@@ -10,9 +10,25 @@ Pure: no framework, so that every deciding module may raise them. Messages may b
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
+
+
+def gettext_noop(message: str) -> str:
+    """Return the text as it is: a mark for the collector of messages, for modules that know no framework."""
+    return message
+
+
+def say(message: Any, context: Mapping[str, Any]) -> str:
+    """Return a message in the reader's language, with the names in `%(name)s` filled in.
+
+    >>> say("%(asked)s asked for.", {"asked": "60"}), say("100% done", {})
+    ('60 asked for.', '100% done')
+    """
+    text = DomainError.translate(str(message)) if message else ""
+    return text % context if context and "%(" in text else text
 
 
 def json_safe(value: Any) -> Any:
@@ -65,8 +81,7 @@ class DomainError(Exception):
         self.context: dict[str, Any] = json_safe(context)
 
     def __str__(self) -> str:
-        text = DomainError.translate(str(self.message)) if self.message else self.code
-        return text % self.context if self.context and "%(" in text else text
+        return say(self.message, self.context) if self.message else self.code
 
     def as_dict(self) -> dict[str, Any]:
         """Return the one shape of a refusal.
@@ -75,6 +90,44 @@ class DomainError(Exception):
         {'code': 'domain_error', 'message': '60 asked for, 50 under bond.', 'context': {'asked': '60', 'bonded': '50'}}
         """
         return {"code": self.code, "message": str(self), "context": self.context}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a value that was looked at: `E` makes it unusable, `W` wants a person to look.
+
+    >>> fault = Fault("rfc_check_digit", "W", "The check digit of %(value)s should be %(digit)s.",
+    ...               {"value": "XAXX010101000", "digit": "4"})
+    >>> print(fault)
+    The check digit of XAXX010101000 should be 4.
+    """
+
+    code: str
+    severity: str
+    message: Any
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the value cannot be used."""
+        return self.severity == "E"
+
+    def __str__(self) -> str:
+        return say(self.message, json_safe(self.context))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fault as JSON can carry it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": str(self),
+            "context": json_safe(self.context),
+        }
+
+    def as_error(self, field_name: str, value: Any) -> "InvalidInput":
+        """Return the refusal a caller raises when the value was given for `field_name`."""
+        rest = {key: item for key, item in self.context.items() if key not in {"field", "value", "rule"}}
+        return InvalidInput(self.message, field=field_name, value=value, rule=self.code, **rest)
 
 
 class InvalidInput(DomainError):
@@ -126,7 +179,11 @@ class ReferenceMissing(DomainError):
     def __init__(self, list_name: str, key: Any, on: Any, message: Any = "", **context: Any) -> None:
         self.list_name, self.key, self.on = list_name, key, on
         super().__init__(
-            message or "%(list)s has no row for %(key)s valid on %(on)s.", list=list_name, key=key, on=on, **context
+            message or gettext_noop("%(list)s has no row for %(key)s valid on %(on)s."),
+            list=list_name,
+            key=key,
+            on=on,
+            **context,
         )
 
 

@@ -1,8 +1,8 @@
 """Model fields for exact numbers: `Decimal` in Python, a whole number of base units (BIGINT) in the database.
 
-`QuantityField` holds 1e-6 of the unit, `MoneyField` 1e-4 of the currency, `RateField` 1e-6. SQLite stores a DecimalField
-as a float; these never are. Filters, `F()` sums and differences of one kind, `Sum`, `Max`, constraints, bulk writes and
-fixtures all speak Decimal. A number in an expression states its kind: `F("on_hand") - quantity(5)`; a bare `- 5` would
+`QuantityField` holds 1e-6 of the unit, `MoneyField` 1e-4 of the currency, `RateField` 1e-6. SQLite stores a
+DecimalField as a float; these never are. Filters, `F()` sums and differences of one kind, `Sum`, `Max`, constraints,
+bulk writes and fixtures all speak Decimal. A number in an expression states its kind: `F("on_hand") - quantity(5)`; a bare `- 5` would
 mean five millionths, so it is refused.
 """
 
@@ -32,6 +32,7 @@ class ScaledIntegerField(models.Field):
     description = _("Exact decimal number")
 
     def get_internal_type(self) -> str:
+        """Return the column type: BIGINT on every engine."""
         return "BigIntegerField"
 
     def to_python(self, value: Any) -> Decimal | None:
@@ -71,12 +72,14 @@ class ScaledIntegerField(models.Field):
         return "%s"
 
     def formfield(self, **kwargs: Any) -> forms.Field:
+        """Return a decimal input with the right number of places."""
         options: dict[str, Any] = {"form_class": forms.DecimalField, "max_digits": 19, "decimal_places": self.scale}
         if "choices_form_class" not in kwargs:
             options["widget"] = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"})
         return super().formfield(**{**options, **kwargs})
 
     def value_to_string(self, obj: models.Model) -> str:
+        """Return the plain decimal for fixtures."""
         value = self.value_from_object(obj)
         return "" if value is None else plain(as_decimal(value))
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import gcd
 
 from inventory.errors import InvalidInput, decimal_text
+from inventory.errors import gettext_noop as _
 
 QUANTITY_SCALE = 6
 MONEY_SCALE = 4
@@ -31,14 +32,16 @@ def as_decimal(value: object) -> Decimal:
     if isinstance(value, Decimal):
         number = value
     elif isinstance(value, float | bool) or not isinstance(value, int | str):
-        raise InvalidInput("%(value)s is not an exact number: give a decimal.", value=repr(value), rule="exact_number")
+        raise InvalidInput(
+            _("%(value)s is not an exact number: give a decimal."), value=repr(value), rule="exact_number"
+        )
     else:
         try:
             number = Decimal(value.strip() if isinstance(value, str) else value)
         except InvalidOperation:
-            raise InvalidInput("%(value)s is not a number.", value=value, rule="number") from None
+            raise InvalidInput(_("%(value)s is not a number."), value=value, rule="number") from None
     if not number.is_finite():
-        raise InvalidInput("%(value)s is not a number.", value=str(value), rule="number")
+        raise InvalidInput(_("%(value)s is not a number."), value=str(value), rule="number")
     return number
 
 
@@ -119,7 +122,7 @@ class Factor:
         terms = (self.numerator, self.denominator)
         if any(isinstance(term, bool) or not isinstance(term, int) or term <= 0 for term in terms):
             raise InvalidInput(
-                "%(value)s is no unit factor: both terms must be whole numbers above zero.",
+                _("%(value)s is no unit factor: both terms must be whole numbers above zero."),
                 value=f"{self.numerator}/{self.denominator}",
                 rule="factor",
             )
@@ -136,7 +139,7 @@ class Factor:
         """
         top, bottom = Fraction(as_decimal(per)), Fraction(as_decimal(one))
         if top <= 0 or bottom <= 0:
-            raise InvalidInput("%(value)s is no unit factor.", value=f"{per}/{one}", rule="factor")
+            raise InvalidInput(_("%(value)s is no unit factor."), value=f"{per}/{one}", rule="factor")
         ratio = top / bottom
         return cls(ratio.numerator, ratio.denominator)
 
@@ -168,10 +171,10 @@ def convert(quantity: Decimal | int, factor: Factor, places: int = QUANTITY_SCAL
 
 def _too_fine(number: Decimal, scale: int) -> InvalidInput:
     return InvalidInput(
-        "%(value)s has more than %(decimals)s decimals.", value=plain(number), rule="max_decimals", decimals=scale
+        _("%(value)s has more than %(decimals)s decimals."), value=plain(number), rule="max_decimals", decimals=scale
     )
 
 
 def _out_of_range(number: Decimal, scale: int) -> InvalidInput:
     limit = plain(from_base(BASE_MAX, scale))
-    return InvalidInput("%(value)s is beyond %(limit)s.", value=str(number), rule="max_size", limit=limit)
+    return InvalidInput(_("%(value)s is beyond %(limit)s."), value=str(number), rule="max_size", limit=limit)

@@ -5,11 +5,11 @@ Statutory days come from the `holidays` package; the data file adds what it lack
 
 from collections.abc import Iterable
 from datetime import date
-
-import holidays
+from importlib import import_module
+from importlib.metadata import version
 
 FIRST_YEAR, LAST_YEAR = 2015, 2050
-EDITION = f"holidays {holidays.__version__} {FIRST_YEAR}-{LAST_YEAR}"
+EDITION = f"holidays {version('holidays')} {FIRST_YEAR}-{LAST_YEAR}"
 
 
 def statutory_days(calendar: str) -> dict[date, str]:
@@ -18,6 +18,7 @@ def statutory_days(calendar: str) -> dict[date, str]:
     >>> statutory_days("MX")[date(2026, 11, 16)]
     'Día de la Revolución'
     """
+    holidays = import_module("holidays")  # a third of a second that only the loading of calendars has to pay
     language = {"MX": "es", "US": "en_US"}[calendar]
     return dict(holidays.country_holidays(calendar, years=range(FIRST_YEAR, LAST_YEAR + 1), language=language))
 
