@@ -205,8 +205,3 @@ class IdempotencyConflict(DomainError):
     """The same key came back with another request."""
 
     code = "idempotency_conflict"
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a sentence of a pure module for translation; it is translated when it is read."""
-    return text

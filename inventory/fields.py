@@ -2,8 +2,8 @@
 
 `QuantityField` holds 1e-6 of the unit, `MoneyField` 1e-4 of the currency, `RateField` 1e-6. SQLite stores a
 DecimalField as a float; these never are. Filters, `F()` sums and differences of one kind, `Sum`, `Max`, constraints,
-bulk writes and fixtures all speak Decimal. A number in an expression states its kind: `F("on_hand") - quantity(5)`; a bare `- 5` would
-mean five millionths, so it is refused.
+bulk writes and fixtures all speak Decimal. A number in an expression states its kind, `F("on_hand") - quantity(5)`;
+a bare `- 5` would mean five millionths, so it is refused.
 """
 
 from decimal import Decimal

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "--check", action="store_true", help="write nothing; exit with 1 if the tables differ from the files"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say what changed."""
         try:
             results = load(options["only"], check=options["check"])
