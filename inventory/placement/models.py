@@ -16,9 +16,7 @@ __all__ = ["PlacementLevel", "PlacementRun", "Recommendation"]
 class PlacementRun(models.Model):
     """One run of the engine for one client: its inputs' hashes, parameters and code version. Never changed."""
 
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="placement_runs", verbose_name=_("client")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="placement_runs", verbose_name=_("client"))
     job = models.OneToOneField(
         Job,
         models.PROTECT,
@@ -37,9 +35,7 @@ class PlacementRun(models.Model):
     class Meta:
         verbose_name = _("placement run")
         verbose_name_plural = _("placement runs")
-        indexes = [
-            models.Index(fields=["client", "-created_at"], name="placement_run_newest")
-        ]
+        indexes = [models.Index(fields=["client", "-created_at"], name="placement_run_newest")]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.as_of}"
@@ -48,15 +44,9 @@ class PlacementRun(models.Model):
 class PlacementLevel(models.Model):
     """How much of an item a site ought to own (nivel objetivo), with the numbers behind it."""
 
-    run = models.ForeignKey(
-        PlacementRun, models.CASCADE, related_name="levels", verbose_name=_("run")
-    )
-    item = models.ForeignKey(
-        Item, models.PROTECT, related_name="+", verbose_name=_("item")
-    )
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="+", verbose_name=_("site")
-    )
+    run = models.ForeignKey(PlacementRun, models.CASCADE, related_name="levels", verbose_name=_("run"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("site"))
     order_up_to = QuantityField(_("order up to"))
     reorder_point = QuantityField(_("reorder point"))
     safety_stock = QuantityField(_("safety stock"))
@@ -70,11 +60,7 @@ class PlacementLevel(models.Model):
     class Meta:
         verbose_name = _("level")
         verbose_name_plural = _("levels")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "item", "site"], name="placement_level_unique"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["run", "item", "site"], name="placement_level_unique")]
 
     def __str__(self) -> str:
         return f"{self.item_id}@{self.site_id}: {self.order_up_to}"
@@ -97,18 +83,10 @@ class Recommendation(models.Model):
         related_name="recommendations",
         verbose_name=_("run"),
     )
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="recommendations", verbose_name=_("client")
-    )
-    item = models.ForeignKey(
-        Item, models.PROTECT, related_name="recommendations", verbose_name=_("item")
-    )
-    source = models.ForeignKey(
-        Site, models.PROTECT, related_name="+", verbose_name=_("from")
-    )
-    target = models.ForeignKey(
-        Site, models.PROTECT, related_name="+", verbose_name=_("to")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="recommendations", verbose_name=_("client"))
+    item = models.ForeignKey(Item, models.PROTECT, related_name="recommendations", verbose_name=_("item"))
+    source = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("from"))
+    target = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("to"))
     quantity = QuantityField(_("quantity"))
     reason_code = models.CharField(_("reason"), max_length=20)
     explanation = models.JSONField(_("explanation"))
@@ -120,29 +98,25 @@ class Recommendation(models.Model):
     ship_week = models.DateField(_("ship in the week of"))
     arrive_week_p50 = models.DateField(_("arrives, median"))
     arrive_week_p90 = models.DateField(_("arrives, 90 %"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.PROPOSED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PROPOSED)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=120, blank=True)
     decision_reason = models.CharField(_("reason given"), max_length=300, blank=True)
     accepted_quantity = QuantityField(_("accepted quantity"), null=True, blank=True)
+    # Between its acceptance and the departure of the goods, a move is under way although no book shows it yet.
+    document = models.CharField(
+        _("document"), max_length=64, blank=True, help_text=_("Under which its goods are reserved.")
+    )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, help_text=_("Its goods left, or never will."))
 
     class Meta:
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
-        indexes = [
-            models.Index(
-                fields=["client", "state", "priority"], name="recommendation_open"
-            )
-        ]
+        indexes = [models.Index(fields=["client", "state", "priority"], name="recommendation_open")]
         constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="recommendation_moves_something"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="recommendation_moves_something"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="accepted", accepted_quantity__gt=0)
-                | ~Q(state="accepted"),
+                condition=Q(state="accepted", accepted_quantity__gt=0) | ~Q(state="accepted"),
                 name="recommendation_accepted_has_quantity",
             ),
         ]
