@@ -1,0 +1,173 @@
+"""What each finding means, how urgent it is, and what to do about it. Texts speak the reader's language.
+
+Names in `%(name)s` are filled from the finding's numbers when it is read; one that is missing shows as a dash.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext_lazy as _
+
+from inventory.findings.models import Finding
+
+Severity = Finding.Severity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of finding: its name, its sentence with the numbers, what to do, and how urgent it is."""
+
+    title: _StrPromise
+    sentence: _StrPromise
+    advice: _StrPromise
+    severity: Severity = Severity.WARNING
+
+
+UNKNOWN = Entry(_("Something to look at"), _("%(subject)s"), _("Open what it names and see what is unusual about it."))
+
+CATALOGUE: dict[str, Entry] = {
+    # ── Deadlines and clocks ────────────────────────────────────────────────────────────────────
+    "deadline_near": Entry(
+        _("Stay ends soon"),
+        _("%(remaining)s of %(sku)s under pedimento %(pedimento)s line %(line)s must leave by %(must_leave_by)s."),
+        _("Ship them, change their regime, or return them abroad before that day."),
+    ),
+    "deadline_passed": Entry(
+        _("Stay has ended"),
+        _("%(remaining)s of %(sku)s under pedimento %(pedimento)s line %(line)s had to leave by %(must_leave_by)s."),
+        _("They may leave only by regularisation (A3), late return or destruction. Call the customs broker today."),
+        Severity.CRITICAL,
+    ),
+    "expired_lot_skipped": Entry(
+        _("An exit passed over an expired entry"),
+        _(
+            "%(remaining)s under pedimento %(pedimento)s line %(line)s expired on %(must_leave_by)s and were passed over."
+        ),
+        _("Regularise what has expired (A3); the exit used the next entry in order."),
+        Severity.CRITICAL,
+    ),
+    "clock_provisional": Entry(
+        _("Stay counted from payment"),
+        _("Pedimento %(pedimento)s was paid on %(paid_on)s, but its clearance is not recorded yet."),
+        _("Record the day of the selection mechanism; until then the shorter deadline counts."),
+        Severity.INFO,
+    ),
+    # ── Notices of law ──────────────────────────────────────────────────────────────────────────
+    "notice_arrival_due": Entry(
+        _("Arrival notice due"),
+        _("The arrival of %(document)s under pedimento %(pedimento)s must be notified by %(due_at)s."),
+        _("Send the notice and record its acknowledgement; the receipt cannot be closed without it."),
+        Severity.CRITICAL,
+    ),
+    "notice_discrepancy_due": Entry(
+        _("Notice of overage or shortage due"),
+        _("What %(document)s counted differs from pedimento %(pedimento)s; the notice is due by %(due_at)s."),
+        _("Send the notice and record its acknowledgement."),
+        Severity.CRITICAL,
+    ),
+    # ── Differences ─────────────────────────────────────────────────────────────────────────────
+    "stock_shortage": Entry(
+        _("Less on the shelf than under bond"),
+        _("%(document)s found a difference of %(quantity)s of %(sku)s."),
+        _("Look for the goods; explain the rest by a rectification, a regularisation or an official record."),
+        Severity.CRITICAL,
+    ),
+    "stock_overage": Entry(
+        _("More on the shelf than under bond"),
+        _("%(document)s found a difference of %(quantity)s of %(sku)s."),
+        _("Declare what is over by a rectification before it moves."),
+    ),
+    "receipt_damaged": Entry(
+        _("Goods arrived damaged"),
+        _("%(quantity)s of %(sku)s arrived damaged on %(document)s."),
+        _("Keep them in quarantine, take photographs, and tell the client and the insurer."),
+    ),
+    "seal_mismatch": Entry(
+        _("Seal differs"),
+        _("%(document)s: seal %(expected)s was declared, %(found)s was found."),
+        _("Do not open the vehicle before customs and security have seen it."),
+        Severity.CRITICAL,
+    ),
+    "delivery_short": Entry(
+        _("Delivered short"),
+        _("Shipment %(shipment)s: %(quantity)s of %(sku)s did not arrive. They stay in transit until explained."),
+        _("Ask the carrier, count again, and record the claim."),
+    ),
+    "delivery_over": Entry(
+        _("Delivered over"),
+        _("Shipment %(shipment)s: %(quantity)s of %(sku)s more arrived than were shipped."),
+        _("Count again and look for the shipment they belong to."),
+    ),
+    "delivery_damaged": Entry(
+        _("Delivered damaged"),
+        _("Shipment %(shipment)s: %(quantity)s of %(sku)s arrived damaged."),
+        _("Take photographs and record the claim against the carrier."),
+    ),
+    "count_difference": Entry(
+        _("Count differs"),
+        _("%(document)s: %(location)s holds %(counted)s of %(sku)s, the books say %(expected)s."),
+        _("Have someone else count it again before it is posted."),
+    ),
+    "shipment_late": Entry(
+        _("Shipment is late"),
+        _("Shipment %(shipment)s was expected on %(eta)s; its last sign of life is %(milestone)s."),
+        _("Call the carrier."),
+    ),
+    # ── Rules overridden ────────────────────────────────────────────────────────────────────────
+    "rule_overridden": Entry(
+        _("A rule was overridden"),
+        _("%(document)s went on although %(rule)s. Reason given: %(reason)s"),
+        _("Compliance should read the reason and keep the paper behind it."),
+    ),
+    "exit_out_of_order": Entry(
+        _("Exit recorded out of order"),
+        _("%(document)s of %(legal_date)s was recorded after later exits of the same account."),
+        _("Check that the pedimento's date is right."),
+        Severity.INFO,
+    ),
+    "transfer_unpaired": Entry(
+        _("Virtual transfer without its pair"),
+        _("Transfer %(pedimento)s has no matching pedimento of the other side."),
+        _("Ask the counterpart's broker for the pedimento of the same day."),
+    ),
+    # ── The books themselves ────────────────────────────────────────────────────────────────────
+    "books_differ": Entry(
+        _("The books do not add up"),
+        _("%(check)s: %(subject)s says %(stored)s, re-added it is %(computed)s."),
+        _("Stop working on it and call support: nothing is repaired by itself."),
+        Severity.CRITICAL,
+    ),
+    "audit_chain_broken": Entry(
+        _("The audit trail was changed"),
+        _("The sealed rows of %(day)s (%(table)s) are no longer those that were sealed."),
+        _(
+            "Keep the database as it is, call whoever is in charge of security, and compare with the backup of that day."
+        ),
+        Severity.CRITICAL,
+    ),
+    "job_failed": Entry(
+        _("Nightly work failed"), _("%(kind)s: %(error)s"), _("Look at the job, mend the cause and run it again.")
+    ),
+}
+
+
+def entry(code: str) -> Entry:
+    """What a finding of this code means."""
+    return CATALOGUE.get(code, UNKNOWN)
+
+
+def sentence(finding: Finding) -> str:
+    """What happened, with the finding's own numbers, in the reader's language."""
+    return str(entry(finding.code).sentence) % _Numbers({"subject": finding.subject, **finding.context})
+
+
+class _Numbers(dict[str, Any]):
+    """The numbers of a finding; one that an older row lacks is a dash, so that a page always draws."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        super().__init__(known)
+
+    def __missing__(self, key: str) -> str:
+        return "—"
