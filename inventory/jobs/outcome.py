@@ -1,0 +1,35 @@
+"""What a handler of long work hands back. Pure.
+
+A handler is a callable `handler(job, report) -> Outcome | dict | None`, registered under its kind in `registry.py`. It calls
+`report(done, total, stage)` often (at least every half minute), never inside a transaction of its own, and writes
+what must happen once in `effect`, which runs in the transaction that ends the job: done and written, or neither.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Report = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a job: numbers for people, a file to keep under a name, and the one write that must not happen twice.
+
+    `file` is moved into the job's storage and removed afterwards; `effect` may add to the result by returning a mapping.
+    """
+
+    result: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+    file_name: str = ""
+    effect: Callable[[], Mapping[str, Any] | None] | None = None
+
+    @classmethod
+    def of(cls, returned: "Outcome | Mapping[str, Any] | None") -> "Outcome":
+        """The outcome a handler meant: plain numbers are a result, nothing is an empty one.
+
+        >>> Outcome.of({"rows": 3}).result, Outcome.of(None).result
+        ({'rows': 3}, {})
+        """
+        return returned if isinstance(returned, Outcome) else cls(result=returned or {})

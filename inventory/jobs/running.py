@@ -1,0 +1,49 @@
+"""What a worker does with one job: claim it, let its handler work, and write down how it ended."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+
+from inventory.jobs import services
+from inventory.jobs.errors import Cancelled, LostClaim
+from inventory.jobs.models import Job
+from inventory.jobs.outcome import Outcome
+from inventory.jobs.registry import handler_of
+
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+
+def run(*, job_id: int, runner: str, clock: Clock) -> Job | None:
+    """Do a job to its end, well or badly; None when it was not this worker's to do. Never raises for the job's own faults."""
+    job = services.claim(job_id=job_id, runner=runner, at=clock())
+    if job is None:
+        return None
+    with translation.override(_language(job)):
+        try:
+            services.finish(job=job, outcome=_work(job, clock), at=clock())
+        except Cancelled:
+            services.stopped(job=job, at=clock())
+        except LostClaim:
+            logger.warning("Job %s was taken over while %s worked on it", job.pk, runner)
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is written down on its job
+            logger.exception("Job %s (%s) broke", job.pk, job.kind)
+            services.fail(job=job, error=error, at=clock())
+    return job
+
+
+def _work(job: Job, clock: Clock) -> Outcome:
+    """What the handler of the job's kind hands back."""
+
+    def report(done: int, total: int, stage: str = "") -> None:
+        services.progress(job=job, done=done, total=total, stage=stage, at=clock())
+
+    return Outcome.of(handler_of(job.kind)(job, report))
+
+
+def _language(job: Job) -> str:
+    """The language of the one who asked, for texts that the job writes."""
+    return job.requested_by.language if job.requested_by else settings.LANGUAGE_CODE
