@@ -1,38 +1,49 @@
 """Every knob of Recinto, from the environment, each with a safe default for development.
 
-Development and tests need no environment at all. Production sets `DEBUG=false`, and then refuses
-to start without `SECRET_KEY` and `ALLOWED_HOSTS`. See docs/deploy.md.
+Development and tests need no environment at all. `DATABASE_URL` makes it production (so does `PRODUCTION=true`),
+which refuses to start without `SECRET_KEY`, `ALLOWED_HOSTS` and `CELERY_BROKER_URL`. See docs/deploy.md.
 """
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 import environ
+import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from ops import valkey
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
-PRODUCTION = env.bool(
-    "PRODUCTION", default=bool(env.str("DATABASE_URL", default="")) and not DEBUG
-)
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+PRODUCTION = env.bool("PRODUCTION", default=bool(env.str("DATABASE_URL", default="")) and not DEBUG)
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if PRODUCTION:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is missing: set it to 50 random characters or more."
-        )
-    SECRET_KEY = "development-only-" + "recinto" * 8
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS",
-    default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"],
-)
+
+def needed(name: str, what: str, *, otherwise: str) -> str:
+    """The value of a variable that production must set, or `otherwise` in development."""
+    value = env.str(name, default="")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"{name} is missing: set it to {what}.")
+    return value or otherwise
+
+
+# Everything that a running Recinto writes on disk lies under this folder.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).absolute()
+with contextlib.suppress(OSError):  # who needs the folder says so; `manage.py check` does not
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = needed("SECRET_KEY", "50 random characters or more", otherwise="development-only-" + "recinto" * 8)
+# Earlier keys, still good for sessions that were opened under them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = needed(
+    "ALLOWED_HOSTS", "the host names people type, with commas between", otherwise="localhost,127.0.0.1,[::1],testserver"
+).split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -112,31 +123,31 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     # recursive_triggers: without it INSERT OR REPLACE walks past the append-only triggers.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON; "
+    f"PRAGMA synchronous={env.str('SQLITE_SYNCHRONOUS', default='FULL' if PRODUCTION else 'NORMAL')};",
 }
-DATABASES = {
-    "default": env.db(
-        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'recinto.sqlite3'}"
-    )
-}
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR / 'recinto.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 else:
+    # A folder with a socket is written with %2F in an address, as libpq wants it.
+    DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # ── Broker and cache: the embedded Valkey, or any Redis by URL ──────────────────────────────────
-VALKEY_SOCKET = DATA_DIR / "valkey" / "valkey.sock"
-CELERY_BROKER_URL = env.str(
-    "CELERY_BROKER_URL", default=f"redis+socket://{VALKEY_SOCKET}"
+VALKEY_SOCKET = valkey.socket_path(DATA_DIR)
+CELERY_BROKER_URL = needed(
+    "CELERY_BROKER_URL",
+    "the address of a Redis, like redis://localhost:6379/0",
+    otherwise=valkey.broker_url(VALKEY_SOCKET),
 )
-CACHE_URL = env.str("CACHE_URL", default=f"unix://{VALKEY_SOCKET}?db=1")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-    }
-}
+# Unless told otherwise, the cache is database 1 of the broker's server.
+CACHE_URL = env.str(
+    "CACHE_URL",
+    default=urlsplit(CELERY_BROKER_URL)._replace(path="/1").geturl() if PRODUCTION else valkey.cache_url(VALKEY_SOCKET),
+)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -180,9 +191,7 @@ CELERY_BEAT_SCHEDULE = {
 # ── People and passwords ────────────────────────────────────────────────────────────────────────
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -201,9 +210,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Recinto"
 # Roles that must have a second factor before they may see any page, e.g. "administrator,customs".
-MFA_REQUIRED_ROLES = frozenset(
-    env.list("MFA_REQUIRED_ROLES", default=["administrator"] if PRODUCTION else [])
-)
+MFA_REQUIRED_ROLES = frozenset(env.list("MFA_REQUIRED_ROLES", default=["administrator"] if PRODUCTION else []))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -217,14 +224,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_PROXY_SSL_HEADER = (
-        ("HTTP_X_FORWARDED_PROTO", "https")
-        if env.bool("BEHIND_PROXY", default=False)
-        else None
-    )
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+    # Who asks for health stands behind the proxy and speaks plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
@@ -252,7 +257,7 @@ TIME_ZONE = "America/Mexico_City"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(DATA_DIR / "static")) if PRODUCTION else None
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "files")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -262,24 +267,20 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# In production `collectstatic` has gathered, hashed and compressed them; elsewhere they come from where they lie.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The largest file a person may upload (demand history, pedimentos): refused with a sentence, never read whole.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=8 * 1024 * 1024)
 
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if PRODUCTION
-    else "django.core.mail.backends.console.EmailBackend"
-)
+# EMAIL_BACKEND, EMAIL_HOST and the like, from one address such as smtp+tls://user:password@host:587.
+globals().update(env.email("EMAIL_URL", default="smtp://localhost:25" if PRODUCTION else "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="recinto@localhost")
 
 # ── The API ─────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "inventory.api.authentication.ApiKeyAuthentication"
-    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["inventory.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["inventory.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -301,12 +302,53 @@ DJANGO_TABLES2_TEMPLATE = "inventory/_table.html"
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
+# ── What operations see ─────────────────────────────────────────────────────────────────────────
+# /metrics is served only to who sends this token as `Authorization: Bearer …`; without one it does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# /readyz fails when less than this is free where files are written.
+READY_FREE_MEGABYTES = env.int("READY_FREE_MEGABYTES", default=200)
+
+# In production one JSON object a line; every line of a request or a task carries its id.
+LOG_JSON = env.bool("LOG_JSON", default=PRODUCTION)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+LOG_STEPS = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "plain": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": LOG_STEPS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer(colors=False),
+            ],
+        },
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": LOG_STEPS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_JSON else "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
 }
+structlog.configure(
+    processors=[*LOG_STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)

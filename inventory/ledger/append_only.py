@@ -19,7 +19,7 @@ END $$;
 def create_append_only(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Make every row of `table` permanent."""
     if editor.connection.vendor == "postgresql":
-        editor.execute(_FUNCTION)
+        editor.execute(_FUNCTION, params=None)
         editor.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION recinto_refuse_change();"
@@ -50,7 +50,7 @@ def create_frozen_columns(
 ) -> None:
     """Make these columns permanent and every row undeletable, while other columns of `table` may be carried along."""
     if editor.connection.vendor == "postgresql":
-        editor.execute(_FUNCTION)
+        editor.execute(_FUNCTION, params=None)
         changed = " OR ".join(
             f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns
         )
