@@ -112,9 +112,7 @@ def plan_discharge(lots: Iterable[OpenLot], exit_: Exit) -> Plan:
     >>> [(take.lot_id, int(take.quantity), int(take.value)) for take in plan.takes]
     [(3, 50, 500), (7, 10, 100)]
     """
-    eligible = sorted(
-        (lot for lot in lots if _may_use(lot, exit_)), key=lambda lot: lot.order
-    )
+    eligible = sorted((lot for lot in lots if _may_use(lot, exit_)), key=lambda lot: lot.order)
     if exit_.allows_expired:
         usable, skipped = eligible, []
     else:
@@ -144,9 +142,7 @@ def share(lot: OpenLot, quantity: Decimal, flags: tuple[str, ...] = ()) -> Take:
     Source: mexico.md §3.4 and §3.5: 1,000 pieces of 333.333 kg taken 333, 333, 334 give 111, 111 and 111.333 kg.
     """
     if quantity == lot.remaining:
-        return Take(
-            lot.lot_id, quantity, lot.remaining_tariff, lot.remaining_value, flags
-        )
+        return Take(lot.lot_id, quantity, lot.remaining_tariff, lot.remaining_value, flags)
     tariff = round_half_up(lot.declared_tariff * quantity / lot.declared, THOUSANDTHS)
     value = round_half_up(lot.declared_value * quantity / lot.declared, CENTS)
     return Take(
@@ -197,9 +193,7 @@ def _flags(lot: OpenLot, exit_: Exit) -> tuple[str, ...]:
     return tuple(mark for mark, holds in marks if holds)
 
 
-def _short(
-    exit_: Exit, eligible: list[OpenLot], need: Decimal, skipped: list[OpenLot]
-) -> NotEnoughBonded:
+def _short(exit_: Exit, eligible: list[OpenLot], need: Decimal, skipped: list[OpenLot]) -> NotEnoughBonded:
     """The refusal, saying how much there is and how much of it expired."""
     expired = sum((lot.remaining for lot in skipped), Decimal(0))
     available = sum((lot.remaining for lot in eligible), Decimal(0)) - expired
@@ -209,6 +203,4 @@ def _short(
             "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
             "and leave only by A3, late return or destruction."
         )
-    return NotEnoughBonded(
-        message, asked=exit_.quantity, available=available, short=need, expired=expired
-    )
+    return NotEnoughBonded(message, asked=exit_.quantity, available=available, short=need, expired=expired)

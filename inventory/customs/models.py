@@ -63,9 +63,7 @@ class Pedimento(models.Model):
         EXCHANGE = "FV", _("FV: exchange variation")
 
     number = models.CharField(_("number"), max_length=15, unique=True)
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="pedimentos", verbose_name=_("client")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="pedimentos", verbose_name=_("client"))
     authorisation = models.ForeignKey(
         Authorisation,
         models.PROTECT,
@@ -74,9 +72,7 @@ class Pedimento(models.Model):
         related_name="pedimentos",
         verbose_name=_("authorisation"),
     )
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="pedimentos", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="pedimentos", verbose_name=_("site"))
     broker = models.ForeignKey(
         Broker,
         models.PROTECT,
@@ -89,13 +85,9 @@ class Pedimento(models.Model):
     document_key = models.CharField(_("document key (clave)"), max_length=2)
     regime = models.CharField(_("regime"), max_length=3)
     effect = models.CharField(_("effect"), max_length=3, choices=Effect)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     customs_section = models.CharField(_("customs office and section"), max_length=3)
-    destination_zone = models.CharField(
-        _("destination or origin zone"), max_length=2, blank=True
-    )
+    destination_zone = models.CharField(_("destination or origin zone"), max_length=2, blank=True)
     transport_mode = models.CharField(_("transport mode"), max_length=2, blank=True)
     fx_rate = RateField(_("exchange rate, MXN per USD"))
     gross_kg = QuantityField(_("gross weight, kg"), default=0)
@@ -103,26 +95,16 @@ class Pedimento(models.Model):
     value_usd = MoneyField(_("value, USD"))
     customs_value_mxn = MoneyField(_("customs value, MXN"))
     price_paid_mxn = MoneyField(_("price paid, MXN"))
-    validation_ack = models.CharField(
-        _("validation acknowledgement"), max_length=8, blank=True
-    )
+    validation_ack = models.CharField(_("validation acknowledgement"), max_length=8, blank=True)
     validated_on = models.DateField(_("validated"), null=True, blank=True)
     entered_on = models.DateField(_("entry date"), null=True, blank=True)
     paid_on = models.DateField(_("paid"), null=True, blank=True)
-    cleared_at = models.DateTimeField(
-        _("selection mechanism activated"), null=True, blank=True
-    )
+    cleared_at = models.DateTimeField(_("selection mechanism activated"), null=True, blank=True)
     was_examined = models.BooleanField(_("examined (red light)"), default=False)
     is_consolidated = models.BooleanField(_("consolidated"), default=False)
-    consolidated_opened_on = models.DateField(
-        _("consolidated opened"), null=True, blank=True
-    )
-    consolidated_closed_on = models.DateField(
-        _("consolidated closed"), null=True, blank=True
-    )
-    update_option = models.CharField(
-        _("update option"), max_length=2, choices=UpdateOption, blank=True
-    )
+    consolidated_opened_on = models.DateField(_("consolidated opened"), null=True, blank=True)
+    consolidated_closed_on = models.DateField(_("consolidated closed"), null=True, blank=True)
+    update_option = models.CharField(_("update option"), max_length=2, choices=UpdateOption, blank=True)
     cash_mxn = MoneyField(_("cash, MXN"), default=0)
     other_mxn = MoneyField(_("other payment, MXN"), default=0)
     total_mxn = MoneyField(_("total, MXN"), default=0)
@@ -142,9 +124,7 @@ class Pedimento(models.Model):
         verbose_name = _("pedimento")
         verbose_name_plural = _("pedimentos")
         indexes = [
-            models.Index(
-                fields=["client", "-recorded_at", "-id"], name="pedimento_newest"
-            ),
+            models.Index(fields=["client", "-recorded_at", "-id"], name="pedimento_newest"),
             models.Index(fields=["state", "effect"], name="pedimento_state"),
         ]
         constraints = [
@@ -174,9 +154,7 @@ class Pedimento(models.Model):
 class PedimentoLine(models.Model):
     """A numbered line of a pedimento (partida): one tariff code, its quantities in commercial and tariff units, its value."""
 
-    pedimento = models.ForeignKey(
-        Pedimento, models.CASCADE, related_name="lines", verbose_name="pedimento"
-    )
+    pedimento = models.ForeignKey(Pedimento, models.CASCADE, related_name="lines", verbose_name="pedimento")
     seq = models.PositiveIntegerField(_("line"))
     tariff_code = models.CharField(_("tariff code"), max_length=8)
     nico = models.CharField("NICO", max_length=2)
@@ -185,22 +163,14 @@ class PedimentoLine(models.Model):
     commercial_quantity = QuantityField(_("commercial quantity"))
     tariff_unit = models.CharField(_("tariff unit (UMT)"), max_length=2)
     tariff_quantity = QuantityField(_("tariff quantity"))
-    origin_country = models.CharField(
-        _("country of origin or destination"), max_length=3
-    )
-    seller_country = models.CharField(
-        _("country of seller or buyer"), max_length=3, blank=True
-    )
-    valuation_method = models.CharField(
-        _("valuation method"), max_length=1, default="1"
-    )
+    origin_country = models.CharField(_("country of origin or destination"), max_length=3)
+    seller_country = models.CharField(_("country of seller or buyer"), max_length=3, blank=True)
+    valuation_method = models.CharField(_("valuation method"), max_length=1, default="1")
     customs_value_mxn = MoneyField(_("customs value, MXN"))
     price_paid_mxn = MoneyField(_("price paid, MXN"), default=0)
     unit_price_mxn = MoneyField(_("unit price, MXN"), default=0)
     value_added_mxn = MoneyField(_("value added, MXN"), default=0)
-    source_number = models.CharField(
-        _("source pedimento (descargos)"), max_length=15, blank=True
-    )
+    source_number = models.CharField(_("source pedimento (descargos)"), max_length=15, blank=True)
     source_seq = models.PositiveIntegerField(_("source line"), null=True, blank=True)
 
     class Meta:
@@ -208,12 +178,8 @@ class PedimentoLine(models.Model):
         verbose_name_plural = _("pedimento lines")
         ordering = ["pedimento", "seq"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["pedimento", "seq"], name="pedimento_line_seq_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(seq__gte=1), name="pedimento_line_seq_from_one"
-            ),
+            models.UniqueConstraint(fields=["pedimento", "seq"], name="pedimento_line_seq_unique"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="pedimento_line_seq_from_one"),
             models.CheckConstraint(
                 condition=Q(
                     commercial_quantity__gt=0,
@@ -237,9 +203,7 @@ class PedimentoSubline(models.Model):
         related_name="sublines",
         verbose_name=_("pedimento line"),
     )
-    item = models.ForeignKey(
-        Item, models.PROTECT, related_name="sublines", verbose_name=_("item")
-    )
+    item = models.ForeignKey(Item, models.PROTECT, related_name="sublines", verbose_name=_("item"))
     batch = models.CharField(_("batch"), max_length=64, blank=True)
     serial = models.CharField(_("serial number"), max_length=64, blank=True)
     quantity = QuantityField(_("quantity, stock units"))
@@ -252,9 +216,7 @@ class PedimentoSubline(models.Model):
         verbose_name_plural = _("pedimento sublines")
         ordering = ["line", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["line", "item", "batch", "serial"], name="subline_unique"
-            ),
+            models.UniqueConstraint(fields=["line", "item", "batch", "serial"], name="subline_unique"),
             models.CheckConstraint(
                 condition=Q(
                     quantity__gt=0,
@@ -296,11 +258,7 @@ class Contribution(models.Model):
     class Meta:
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount_mxn__gte=0), name="contribution_not_negative"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(amount_mxn__gte=0), name="contribution_not_negative")]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.amount_mxn}"
@@ -309,9 +267,7 @@ class Contribution(models.Model):
 class PedimentoIdentifier(models.Model):
     """An identifier of Apéndice 8 on a pedimento (G) or one of its lines (P), with its complements."""
 
-    pedimento = models.ForeignKey(
-        Pedimento, models.CASCADE, related_name="identifiers", verbose_name="pedimento"
-    )
+    pedimento = models.ForeignKey(Pedimento, models.CASCADE, related_name="identifiers", verbose_name="pedimento")
     line = models.ForeignKey(
         PedimentoLine,
         models.CASCADE,
@@ -336,9 +292,7 @@ class PedimentoIdentifier(models.Model):
 class PedimentoInvoice(models.Model):
     """A commercial invoice behind a pedimento, with its value receipt (COVE)."""
 
-    pedimento = models.ForeignKey(
-        Pedimento, models.CASCADE, related_name="invoices", verbose_name="pedimento"
-    )
+    pedimento = models.ForeignKey(Pedimento, models.CASCADE, related_name="invoices", verbose_name="pedimento")
     number = models.CharField(_("invoice"), max_length=60)
     issued_on = models.DateField(_("issued"))
     cove = models.CharField("COVE", max_length=15, blank=True)
@@ -350,11 +304,7 @@ class PedimentoInvoice(models.Model):
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["pedimento", "number"], name="invoice_unique_in_pedimento"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["pedimento", "number"], name="invoice_unique_in_pedimento")]
 
     def __str__(self) -> str:
         return self.number
@@ -385,9 +335,7 @@ class BondedLot(models.Model):
         related_name="bonded_lot",
         verbose_name=_("subline"),
     )
-    goods = models.CharField(
-        _("provenance"), max_length=8, choices=Goods, default=Goods.FOREIGN
-    )
+    goods = models.CharField(_("provenance"), max_length=8, choices=Goods, default=Goods.FOREIGN)
     serial = models.CharField(_("serial number"), max_length=64, blank=True)
     quantity = QuantityField(_("opening quantity"))
     tariff_quantity = QuantityField(_("opening tariff quantity"))
@@ -406,9 +354,7 @@ class BondedLot(models.Model):
     recorded_at = models.DateTimeField(_("recorded"))
     clock_start = models.DateField(_("clock start"))
     is_clock_provisional = models.BooleanField(_("provisional clock"), default=False)
-    is_provisional = models.BooleanField(
-        _("provisional (consolidated still open)"), default=False
-    )
+    is_provisional = models.BooleanField(_("provisional (consolidated still open)"), default=False)
     stay_limit_code = models.CharField(_("permanence rule"), max_length=20)
     must_leave_by = models.DateField(
         _("must leave by"),
@@ -443,9 +389,7 @@ class BondedLot(models.Model):
                 condition=Q(remaining__gt=0),
                 name="bonded_lot_open_deadline",
             ),
-            models.Index(
-                fields=["account", "legal_date"], name="bonded_lot_account_date"
-            ),
+            models.Index(fields=["account", "legal_date"], name="bonded_lot_account_date"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -508,34 +452,28 @@ class Discharge(models.Model):
     recorded_at = models.DateTimeField(_("recorded"))
     key = models.CharField(_("key"), max_length=120)
     flags = models.JSONField(_("flags"), default=list, blank=True)
-    reverses = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="reversed_by",
-        verbose_name=_("reverses"),
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals", verbose_name=_("reverses")
     )
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
-    )
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
     actor_label = models.CharField(_("by"), max_length=120)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("discharge")
         verbose_name_plural = _("discharges")
-        indexes = [
-            models.Index(
-                fields=["account", "legal_date"], name="discharge_account_date"
-            )
-        ]
+        indexes = [models.Index(fields=["account", "legal_date"], name="discharge_account_date")]
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "bonded_lot"], name="discharge_key_unique_per_lot"
+                fields=["key", "outbound_line", "bonded_lot", "reverses"], name="discharge_reversed_once_per_key"
+            ),
+            models.UniqueConstraint(
+                fields=["key", "outbound_line", "bonded_lot"],
+                condition=Q(reverses__isnull=True),
+                name="discharge_once_per_key_line_and_lot",
             ),
             models.CheckConstraint(
-                condition=Q(reverses__isnull=True, quantity__gt=0)
-                | Q(reverses__isnull=False, quantity__lt=0),
+                condition=Q(reverses__isnull=True, quantity__gt=0) | Q(reverses__isnull=False, quantity__lt=0),
                 name="discharge_sign_tells_reversal",
             ),
         ]
@@ -564,9 +502,7 @@ class LotCorrection(models.Model):
     value_mxn = MoneyField(_("value, MXN"))
     legal_date = models.DateField(_("legal date"))
     recorded_at = models.DateTimeField(_("recorded"))
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
-    )
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
     actor_label = models.CharField(_("by"), max_length=120)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
@@ -620,9 +556,7 @@ class StockDifference(models.Model):
         COUNT = "count", _("Count")
         RECTIFICATION = "rectification", _("Rectification")
 
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="differences", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="differences", verbose_name=_("account"))
     quantity = QuantityField(_("quantity"))
     origin = models.CharField(_("found by"), max_length=14, choices=Origin)
     document = models.CharField(_("document"), max_length=64)
@@ -640,9 +574,7 @@ class StockDifference(models.Model):
                 fields=["account", "document"],
                 name="stock_difference_once_per_document",
             ),
-            models.CheckConstraint(
-                condition=~Q(quantity=0), name="stock_difference_is_not_zero"
-            ),
+            models.CheckConstraint(condition=~Q(quantity=0), name="stock_difference_is_not_zero"),
         ]
 
     def __str__(self) -> str:
@@ -661,9 +593,7 @@ class LegalNotice(models.Model):
             _("Overage or shortage (aviso de sobrantes o faltantes)"),
         )
 
-    pedimento = models.ForeignKey(
-        Pedimento, models.PROTECT, related_name="notices", verbose_name="pedimento"
-    )
+    pedimento = models.ForeignKey(Pedimento, models.PROTECT, related_name="notices", verbose_name="pedimento")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     document = models.CharField(_("document"), max_length=64)
     due_at = models.DateTimeField(_("due"))
@@ -677,13 +607,9 @@ class LegalNotice(models.Model):
         verbose_name = _("legal notice")
         verbose_name_plural = _("legal notices")
         constraints = [
-            models.UniqueConstraint(
-                fields=["document", "kind"], name="legal_notice_once"
-            ),
+            models.UniqueConstraint(fields=["document", "kind"], name="legal_notice_once"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True)
-                | ~Q(acknowledgement="")
-                | ~Q(exception_reason=""),
+                condition=Q(closed_at__isnull=True) | ~Q(acknowledgement="") | ~Q(exception_reason=""),
                 name="legal_notice_closed_by_ack_or_exception",
             ),
         ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from inventory.findings.models import Finding
@@ -19,9 +19,9 @@ Severity = Finding.Severity
 class Entry:
     """One kind of finding: its name, its sentence with the numbers, what to do, and how urgent it is."""
 
-    title: _StrPromise
-    sentence: _StrPromise
-    advice: _StrPromise
+    title: Promise
+    sentence: Promise
+    advice: Promise
     severity: Severity = Severity.WARNING
 
 
@@ -66,6 +66,46 @@ CATALOGUE: dict[str, Entry] = {
         _("What %(document)s counted differs from pedimento %(pedimento)s; the notice is due by %(due_at)s."),
         _("Send the notice and record its acknowledgement."),
         Severity.CRITICAL,
+    ),
+    # ── Declarations ────────────────────────────────────────────────────────────────────────────
+    "over_discharge": Entry(
+        _("A rectification leaves too much discharged"),
+        _("%(over)s discharged by %(exit)s exceed the rectified entry; other entries hold only %(available)s."),
+        _("Nothing was changed. Find the entry that covers the exit, then apply the rectification again."),
+        Severity.CRITICAL,
+    ),
+    "exit_needs_review": Entry(
+        _("An exit was re-allocated"),
+        _("Rectification %(rectification)s moved part of exit %(exit)s to other entries."),
+        _("Review the values and taxes that the exit declared."),
+    ),
+    "classify_effect": Entry(
+        _("Unknown effect of a document key"),
+        _("Key %(document_key)s (%(operation)s) of pedimento %(pedimento)s does nothing known to the balance."),
+        _("Classify it: until then the pedimento opens and discharges nothing."),
+    ),
+    "regime_unusual": Entry(
+        _("Regime unusual for its key"),
+        _("Pedimento %(pedimento)s declares key %(document_key)s under regime %(regime)s."),
+        _("Check the declaration with the customs broker."),
+    ),
+    "factor_off": Entry(
+        _("Unit factor far from the catalogue"),
+        _(
+            "Pedimento %(pedimento)s line %(line)s declares %(declared)s tariff units of %(sku)s; %(expected)s expected."
+        ),
+        _("Check the declared quantities, or correct the item's factor."),
+    ),
+    "pedimento_number_patent": Entry(
+        _("Broker's patent not on the list"),
+        _("Patent %(patent)s of pedimento %(number)s is not in the authority's list."),
+        _("New patents come late to the list: check the number."),
+        Severity.INFO,
+    ),
+    "pedimento_number_payment_year": Entry(
+        _("Paid in another year"),
+        _("Pedimento %(number)s is of %(year)s but was paid in %(paid_year)s."),
+        _("Check the number and the payment date."),
     ),
     # ── Differences ─────────────────────────────────────────────────────────────────────────────
     "stock_shortage": Entry(

@@ -37,23 +37,17 @@ def drop_append_only(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Take the triggers of `create_append_only` away again."""
     if editor.connection.vendor == "postgresql":
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table};")
-        editor.execute(
-            f"DROP TRIGGER IF EXISTS {table}_append_only_truncate ON {table};"
-        )
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only_truncate ON {table};")
         return
     for event in ("update", "delete"):
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only_{event};")
 
 
-def create_frozen_columns(
-    editor: BaseDatabaseSchemaEditor, table: str, columns: Sequence[str]
-) -> None:
+def create_frozen_columns(editor: BaseDatabaseSchemaEditor, table: str, columns: Sequence[str]) -> None:
     """Make these columns permanent and every row undeletable, while other columns of `table` may be carried along."""
     if editor.connection.vendor == "postgresql":
         editor.execute(_FUNCTION, params=None)
-        changed = " OR ".join(
-            f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns
-        )
+        changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
         editor.execute(
             f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) "
             "EXECUTE FUNCTION recinto_refuse_change();"
@@ -66,12 +60,8 @@ def create_frozen_columns(
         return
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
     refuse = f"SELECT RAISE(ABORT, '{table} is append-only: correct it by a reversal');"
-    editor.execute(
-        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} WHEN {changed} BEGIN {refuse} END;"
-    )
-    editor.execute(
-        f"CREATE TRIGGER {table}_undeletable BEFORE DELETE ON {table} BEGIN {refuse} END;"
-    )
+    editor.execute(f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} WHEN {changed} BEGIN {refuse} END;")
+    editor.execute(f"CREATE TRIGGER {table}_undeletable BEFORE DELETE ON {table} BEGIN {refuse} END;")
 
 
 def drop_frozen_columns(editor: BaseDatabaseSchemaEditor, table: str) -> None:
@@ -80,9 +70,7 @@ def drop_frozen_columns(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     for name in ("frozen", "undeletable"):
         editor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}{on_table};")
     if on_table:
-        editor.execute(
-            f"DROP TRIGGER IF EXISTS {table}_append_only_truncate ON {table};"
-        )
+        editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only_truncate ON {table};")
 
 
 def _refuse_truncate(editor: BaseDatabaseSchemaEditor, table: str) -> None:

@@ -19,9 +19,7 @@ class Account(models.Model):
     left the country.
     """
 
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="accounts", verbose_name=_("client")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="accounts", verbose_name=_("client"))
     regime = models.CharField(_("regime"), max_length=3)
     authorisation = models.ForeignKey(
         Authorisation,
@@ -31,17 +29,13 @@ class Account(models.Model):
         related_name="accounts",
         verbose_name=_("authorisation"),
     )
-    item = models.ForeignKey(
-        Item, models.PROTECT, related_name="accounts", verbose_name=_("item")
-    )
+    item = models.ForeignKey(Item, models.PROTECT, related_name="accounts", verbose_name=_("item"))
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "regime", "authorisation"], name="account_unique"
-            ),
+            models.UniqueConstraint(fields=["item", "regime", "authorisation"], name="account_unique"),
             models.UniqueConstraint(
                 fields=["item", "regime"],
                 condition=Q(authorisation__isnull=True),
@@ -66,9 +60,7 @@ class Account(models.Model):
 class Lot(models.Model):
     """Goods you can point at, all of one customs status (lote). To change status, goods move to another lot."""
 
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="lots", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="lots", verbose_name=_("account"))
     batch = models.CharField(_("batch"), max_length=64, blank=True)
     serial = models.CharField(_("serial number"), max_length=64, blank=True)
     expires_on = models.DateField(_("expires"), null=True, blank=True)
@@ -77,11 +69,7 @@ class Lot(models.Model):
     class Meta:
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["account", "batch", "serial"], name="lot_unique"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["account", "batch", "serial"], name="lot_unique")]
 
     def __str__(self) -> str:
         return self.batch or self.serial or f"#{self.pk}"
@@ -108,9 +96,7 @@ class Posting(models.Model):
     document = models.CharField(_("document"), max_length=64, blank=True)
     legal_date = models.DateField(_("legal date"))
     recorded_at = models.DateTimeField(_("recorded"))
-    actor = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
-    )
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
     actor_label = models.CharField(_("by"), max_length=120)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     reverses = models.OneToOneField(
@@ -130,8 +116,7 @@ class Posting(models.Model):
                 name="posting_names_key_and_actor",
             ),
             models.CheckConstraint(
-                condition=Q(kind="reversal", reverses__isnull=False)
-                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                condition=Q(kind="reversal", reverses__isnull=False) | (~Q(kind="reversal") & Q(reverses__isnull=True)),
                 name="posting_reversal_names_what_it_reverses",
             ),
         ]
@@ -143,9 +128,7 @@ class Posting(models.Model):
 class Leg(models.Model):
     """One side of one move (renglón): so much of a lot came to, or left, a location. Dates are copied from the posting."""
 
-    posting = models.ForeignKey(
-        Posting, models.PROTECT, related_name="legs", verbose_name=_("posting")
-    )
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="legs", verbose_name=_("posting"))
     account = models.ForeignKey(
         Account,
         models.PROTECT,
@@ -153,9 +136,7 @@ class Leg(models.Model):
         verbose_name=_("account"),
         db_index=False,
     )
-    lot = models.ForeignKey(
-        Lot, models.PROTECT, related_name="legs", verbose_name=_("lot")
-    )
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="legs", verbose_name=_("lot"))
     location = models.ForeignKey(
         Location,
         models.PROTECT,
@@ -174,9 +155,7 @@ class Leg(models.Model):
             models.Index(fields=["account", "legal_date"], name="leg_account_date"),
             models.Index(fields=["location", "legal_date"], name="leg_location_date"),
         ]
-        constraints = [
-            models.CheckConstraint(condition=~Q(quantity=0), name="leg_is_not_zero")
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="leg_is_not_zero")]
 
     def __str__(self) -> str:
         return f"{self.lot_id}@{self.location_id}: {self.quantity}"
@@ -185,9 +164,7 @@ class Leg(models.Model):
 class Balance(models.Model):
     """The running sum of the legs of one lot at one location (existencia), carried along under row locks."""
 
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="balances", verbose_name=_("account")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="balances", verbose_name=_("account"))
     lot = models.ForeignKey(
         Lot,
         models.PROTECT,
@@ -195,9 +172,7 @@ class Balance(models.Model):
         verbose_name=_("lot"),
         db_index=False,
     )
-    location = models.ForeignKey(
-        Location, models.PROTECT, related_name="balances", verbose_name=_("location")
-    )
+    location = models.ForeignKey(Location, models.PROTECT, related_name="balances", verbose_name=_("location"))
     is_virtual = models.BooleanField(_("virtual"))
     quantity = QuantityField(_("quantity"), default=0)
 
@@ -219,15 +194,9 @@ class Balance(models.Model):
 class Reservation(models.Model):
     """Stock promised to a document: not free for another until released or used. The free quantity is derived."""
 
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="reservations", verbose_name=_("account")
-    )
-    lot = models.ForeignKey(
-        Lot, models.PROTECT, related_name="reservations", verbose_name=_("lot")
-    )
-    location = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", verbose_name=_("location")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="reservations", verbose_name=_("account"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="reservations", verbose_name=_("lot"))
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("location"))
     quantity = QuantityField(_("quantity"))
     document = models.CharField(_("document"), max_length=64)
     reserved_at = models.DateTimeField(_("reserved"))
@@ -249,12 +218,9 @@ class Reservation(models.Model):
             ),
         ]
         constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_is_positive"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="reservation_is_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(released_at__isnull=True)
-                | Q(released_at__gte=F("reserved_at")),
+                condition=Q(released_at__isnull=True) | Q(released_at__gte=F("reserved_at")),
                 name="reservation_released_after_reserved",
             ),
         ]
@@ -278,18 +244,14 @@ class Hold(models.Model):
         DOCUMENTS = "documental", _("Documents")
         CLIENT = "cliente", _("Client's request")
 
-    lot = models.ForeignKey(
-        Lot, models.PROTECT, related_name="holds", verbose_name=_("lot")
-    )
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="holds", verbose_name=_("lot"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     note = models.CharField(_("note"), max_length=300, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     opened_by = models.CharField(_("opened by"), max_length=120)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closed_by = models.CharField(_("closed by"), max_length=120, blank=True)
-    release_document = models.CharField(
-        _("release document"), max_length=120, blank=True
-    )
+    release_document = models.CharField(_("release document"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("hold")

@@ -51,8 +51,5 @@ def changes(moves: Iterable[Move]) -> dict[tuple[int, int], Decimal]:
 
 def fingerprint(kind: str, moves: Sequence[Move]) -> str:
     """A SHA-256 that is the same for the same kind and moves in any order, so a retry can be told from another request."""
-    lines = sorted(
-        f"{m.lot_id}:{m.origin_id}>{m.destination_id}={plain(m.quantity)}"
-        for m in moves
-    )
+    lines = sorted(f"{m.lot_id}:{m.origin_id}>{m.destination_id}={plain(m.quantity)}" for m in moves)
     return hashlib.sha256("\n".join([kind, *lines]).encode()).hexdigest()

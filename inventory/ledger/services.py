@@ -41,9 +41,7 @@ def open_accounts(
 ) -> dict[int, Account]:
     """The account of each item under this regime and authorisation, by item id, opened where there was none."""
     wanted = {item.pk: item for item in items}
-    rows = Account.objects.filter(
-        item__in=wanted, regime=regime, authorisation=authorisation
-    )
+    rows = Account.objects.filter(item__in=wanted, regime=regime, authorisation=authorisation)
     found = {account.item_id: account for account in rows}
     missing = [item for pk, item in sorted(wanted.items()) if pk not in found]
     if missing:
@@ -63,23 +61,16 @@ def open_accounts(
     return found
 
 
-def open_lots(
-    *, keys: Iterable[tuple[Account, str, str]]
-) -> dict[tuple[int, str, str], Lot]:
+def open_lots(*, keys: Iterable[tuple[Account, str, str]]) -> dict[tuple[int, str, str], Lot]:
     """The lot of each (account, batch, serial number), by (account id, batch, serial), opened where there was none."""
     wanted = {(account.pk, batch, serial) for account, batch, serial in keys}
     rows = Lot.objects.filter(account__in={account_id for account_id, _b, _s in wanted})
-    rows = rows.filter(
-        batch__in={b for _a, b, _s in wanted}, serial__in={s for _a, _b, s in wanted}
-    )
+    rows = rows.filter(batch__in={b for _a, b, _s in wanted}, serial__in={s for _a, _b, s in wanted})
     found = {(lot.account_id, lot.batch, lot.serial): lot for lot in rows}
     missing = sorted(wanted - found.keys())
     if missing:
         Lot.objects.bulk_create(
-            [
-                Lot(account_id=account_id, batch=batch, serial=serial)
-                for account_id, batch, serial in missing
-            ],
+            [Lot(account_id=account_id, batch=batch, serial=serial) for account_id, batch, serial in missing],
             ignore_conflicts=True,
         )
         found = {(lot.account_id, lot.batch, lot.serial): lot for lot in rows.all()}
@@ -88,11 +79,7 @@ def open_lots(
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
     """These accounts, locked in order of id until the transaction ends: whoever changes stock waits here, never later."""
-    rows = (
-        Account.objects.select_for_update(no_key=True)
-        .filter(pk__in=set(account_ids))
-        .order_by("pk")
-    )
+    rows = Account.objects.select_for_update(no_key=True).filter(pk__in=set(account_ids)).order_by("pk")
     return {account.pk: account for account in rows}
 
 
@@ -163,13 +150,8 @@ def reverse(
         return _same(written, posting.fingerprint)
     legs = list(posting.legs.all())
     lots = _lock_lots({leg.lot_id for leg in legs})
-    if (
-        posting.kind == Posting.Kind.REVERSAL
-        or Posting.objects.filter(reverses=posting).exists()
-    ):
-        raise AlreadyReversed(
-            _("Posting %(posting)s was undone before."), posting=posting.key
-        )
+    if posting.kind == Posting.Kind.REVERSAL or Posting.objects.filter(reverses=posting).exists():
+        raise AlreadyReversed(_("Posting %(posting)s was undone before."), posting=posting.key)
     net: dict[Place, Decimal] = defaultdict(Decimal)
     for leg in legs:
         net[leg.lot_id, leg.location_id] -= leg.quantity
@@ -199,9 +181,7 @@ def reverse(
 
 
 @transaction.atomic
-def reserve(
-    *, document: str, wanted: Sequence[tuple[Lot, Location, Decimal]], at: datetime
-) -> list[Reservation]:
+def reserve(*, document: str, wanted: Sequence[tuple[Lot, Location, Decimal]], at: datetime) -> list[Reservation]:
     """Promise stock to a document. Raises NotEnoughStock, NotEnoughFree or LotOnHold; then nothing is promised."""
     needs: dict[Place, Decimal] = defaultdict(Decimal)
     for lot, location, quantity in wanted:
@@ -228,9 +208,7 @@ def reserve(
 
 def release(*, document: str, at: datetime) -> int:
     """Free what is reserved for a document; returns how many reservations that were."""
-    return Reservation.objects.filter(
-        document=document, released_at__isnull=True
-    ).update(released_at=at)
+    return Reservation.objects.filter(document=document, released_at__isnull=True).update(released_at=at)
 
 
 @transaction.atomic
@@ -260,43 +238,28 @@ def lift_hold(*, hold: Hold, release_document: str, at: datetime, actor: Actor) 
             release_document,
         )
         hold.save(update_fields=["closed_at", "closed_by", "release_document"])
-        other = (
-            Hold.objects.filter(lot=hold.lot_id, closed_at=None)
-            .order_by("opened_at", "pk")
-            .first()
-        )
-        Lot.objects.filter(pk=hold.lot_id).update(
-            hold_reason=other.reason if other else ""
-        )
+        other = Hold.objects.filter(lot=hold.lot_id, closed_at=None).order_by("opened_at", "pk").first()
+        Lot.objects.filter(pk=hold.lot_id).update(hold_reason=other.reason if other else "")
     return hold
 
 
 def _same(written: Posting, print_: str) -> Posting:
     """The posting a key wrote before, if this is the same request."""
     if written.fingerprint != print_:
-        raise IdempotencyConflict(
-            _("Key %(key)s was used for another posting."), key=written.key
-        )
+        raise IdempotencyConflict(_("Key %(key)s was used for another posting."), key=written.key)
     return written
 
 
 def _lock_lots(lot_ids: Iterable[int]) -> dict[int, Lot]:
     """Lots with their accounts; the accounts are locked in order of id."""
-    rows = Lot.objects.select_related("account__item").select_for_update(
-        of=("account",), no_key=True
-    )
-    return {
-        lot.pk: lot
-        for lot in rows.filter(pk__in=set(lot_ids)).order_by("account_id", "pk")
-    }
+    rows = Lot.objects.select_related("account__item").select_for_update(of=("account",), no_key=True)
+    return {lot.pk: lot for lot in rows.filter(pk__in=set(lot_ids)).order_by("account_id", "pk")}
 
 
 def _balances(places: Iterable[Place]) -> dict[Place, Balance]:
     """The balance rows of these places; read after the accounts are locked, so nobody changes them meanwhile."""
     places = list(places)
-    rows = Balance.objects.filter(
-        lot__in={lot for lot, _l in places}, location__in={loc for _l, loc in places}
-    )
+    rows = Balance.objects.filter(lot__in={lot for lot, _l in places}, location__in={loc for _l, loc in places})
     return {(row.lot_id, row.location_id): row for row in rows}
 
 
@@ -312,23 +275,17 @@ def _refuse_held(lots: dict[int, Lot]) -> None:
             )
 
 
-def _refuse_wrong_place(
-    net: dict[Place, Decimal], lots: dict[int, Lot], locations: dict[int, Location]
-) -> None:
+def _refuse_wrong_place(net: dict[Place, Decimal], lots: dict[int, Lot], locations: dict[int, Location]) -> None:
     """Raise when goods would come to lie in a physical location of another regime, or in one out of use."""
     for (lot_id, location_id), quantity in net.items():
         location, account = locations[location_id], lots[lot_id].account
         if quantity <= 0 or location.is_virtual:
             continue
         if not location.is_active:
-            raise LocationClosed(
-                _("Location %(location)s is not in use."), location=location.code
-            )
+            raise LocationClosed(_("Location %(location)s is not in use."), location=location.code)
         if location.regime != account.regime:
             raise RegimeMismatch(
-                _(
-                    "Location %(location)s is kept for %(kept_for)s; these goods are %(regime)s."
-                ),
+                _("Location %(location)s is kept for %(kept_for)s; these goods are %(regime)s."),
                 location=location.code,
                 kept_for=location.regime,
                 regime=account.regime,
@@ -343,11 +300,7 @@ def _refuse_short(
     document: str | None,
 ) -> None:
     """Raise when a physical location holds less than leaves it, or when what is left is promised to other documents."""
-    leaving = {
-        place: -q
-        for place, q in net.items()
-        if q < 0 and not locations[place[1]].is_virtual
-    }
+    leaving = {place: -q for place, q in net.items() if q < 0 and not locations[place[1]].is_virtual}
     if not leaving:
         return
     promised = _promised(leaving, document)
@@ -367,9 +320,7 @@ def _refuse_short(
         free = on_hand - promised[place]
         if quantity > free:
             raise NotEnoughFree(
-                _(
-                    "%(asked)s of %(sku)s asked for, %(free)s free at %(location)s: the rest is reserved."
-                ),
+                _("%(asked)s of %(sku)s asked for, %(free)s free at %(location)s: the rest is reserved."),
                 free=free,
                 **facts,
             )
@@ -387,12 +338,7 @@ def _promised(places: Iterable[Place], document: str | None) -> dict[Place, Deci
         rows = rows.filter(~Q(document=document))
     sums = rows.values_list("lot_id", "location_id").annotate(promised=Sum("quantity"))
     promised: dict[Place, Decimal] = defaultdict(Decimal)
-    promised.update(
-        {
-            (lot_id, location_id): quantity
-            for lot_id, location_id, quantity in sums.order_by()
-        }
-    )
+    promised.update({(lot_id, location_id): quantity for lot_id, location_id, quantity in sums.order_by()})
     return promised
 
 

@@ -32,9 +32,7 @@ class Site(models.Model):
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
     time_zone = models.CharField(_("time zone"), max_length=40)
-    customs_section = models.CharField(
-        _("customs office and section"), max_length=3, blank=True
-    )
+    customs_section = models.CharField(_("customs office and section"), max_length=3, blank=True)
     us_port_code = models.CharField(_("US port (Schedule D)"), max_length=4, blank=True)
     storage_usd_per_m3_week = MoneyField(_("storage, USD per m³ and week"), default=0)
     capacity_m3 = QuantityField(_("capacity, m³"), null=True, blank=True)
@@ -63,9 +61,7 @@ class Site(models.Model):
 class SiteAuthorisation(models.Model):
     """The one site where goods under an authorisation are held. PEPS therefore never crosses sites."""
 
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="authorisations", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="authorisations", verbose_name=_("site"))
     authorisation = models.OneToOneField(
         Authorisation,
         models.PROTECT,
@@ -84,21 +80,13 @@ class SiteAuthorisation(models.Model):
 class SiteAssignment(models.Model):
     """A site an operator is bound to: the person sees and works at these sites only."""
 
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="site_assignments", verbose_name=_("user")
-    )
-    site = models.ForeignKey(
-        Site, models.CASCADE, related_name="assignments", verbose_name=_("site")
-    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="site_assignments", verbose_name=_("user"))
+    site = models.ForeignKey(Site, models.CASCADE, related_name="assignments", verbose_name=_("site"))
 
     class Meta:
         verbose_name = _("site of an operator")
         verbose_name_plural = _("sites of operators")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "site"], name="site_assignment_unique"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "site"], name="site_assignment_unique")]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.site}"
@@ -131,13 +119,9 @@ class Location(models.Model):
         Kind.DIFFERENCE,
     )
 
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="locations", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="locations", verbose_name=_("site"))
     code = models.CharField(_("code"), max_length=32)
-    kind = models.CharField(
-        _("kind"), max_length=10, choices=Kind, default=Kind.STORAGE
-    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STORAGE)
     regime = models.CharField(_("regime"), max_length=3, blank=True)
     is_virtual = models.BooleanField(_("virtual"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -147,12 +131,9 @@ class Location(models.Model):
         verbose_name_plural = _("locations")
         ordering = ["site", "code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["site", "code"], name="location_code_unique_in_site"
-            ),
+            models.UniqueConstraint(fields=["site", "code"], name="location_code_unique_in_site"),
             models.CheckConstraint(
-                condition=Q(is_virtual=True, regime="")
-                | (Q(is_virtual=False) & ~Q(regime="")),
+                condition=Q(is_virtual=True, regime="") | (Q(is_virtual=False) & ~Q(regime="")),
                 name="location_physical_has_one_regime",
             ),
         ]
@@ -169,9 +150,7 @@ class Market(models.Model):
     state = models.CharField(_("state"), max_length=2, blank=True)
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
-    primary_dc = models.ForeignKey(
-        Site, models.PROTECT, related_name="markets", verbose_name=_("served from")
-    )
+    primary_dc = models.ForeignKey(Site, models.PROTECT, related_name="markets", verbose_name=_("served from"))
 
     class Meta:
         verbose_name = _("market")
@@ -193,12 +172,8 @@ class Lane(models.Model):
         OCEAN = "ocean", _("Ocean")
         AIR = "air", _("Air")
 
-    origin = models.ForeignKey(
-        Site, models.PROTECT, related_name="lanes_out", verbose_name=_("origin")
-    )
-    destination = models.ForeignKey(
-        Site, models.PROTECT, related_name="lanes_in", verbose_name=_("destination")
-    )
+    origin = models.ForeignKey(Site, models.PROTECT, related_name="lanes_out", verbose_name=_("origin"))
+    destination = models.ForeignKey(Site, models.PROTECT, related_name="lanes_in", verbose_name=_("destination"))
     mode = models.CharField(_("mode"), max_length=6, choices=Mode, default=Mode.TRUCK)
     crossing = models.ForeignKey(
         Site,
@@ -210,9 +185,7 @@ class Lane(models.Model):
     )
     transit_hours_p50 = models.PositiveIntegerField(_("transit, hours (median)"))
     transit_hours_p80 = models.PositiveIntegerField(_("transit, hours (80 %)"))
-    lead_weeks = models.JSONField(
-        _("lead time, weeks"), help_text=_('{"values": [1, 2], "probs": [0.85, 0.15]}')
-    )
+    lead_weeks = models.JSONField(_("lead time, weeks"), help_text=_('{"values": [1, 2], "probs": [0.85, 0.15]}'))
     truck_m3 = QuantityField(_("truck, m³"), null=True, blank=True)
     truck_cost_usd = MoneyField(_("truck cost, USD"), null=True, blank=True)
     cost_usd_per_m3 = MoneyField(_("cost, USD per m³"), default=0)
@@ -223,9 +196,7 @@ class Lane(models.Model):
         verbose_name_plural = _("lanes")
         ordering = ["origin", "destination", "mode"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["origin", "destination", "mode", "crossing"], name="lane_unique"
-            ),
+            models.UniqueConstraint(fields=["origin", "destination", "mode", "crossing"], name="lane_unique"),
             models.CheckConstraint(
                 condition=Q(transit_hours_p80__gte=models.F("transit_hours_p50")),
                 name="lane_p80_not_before_p50",

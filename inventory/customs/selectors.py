@@ -1,0 +1,217 @@
+"""Reading the customs books. What a client may see takes the scope first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from inventory.customs.models import (
+    BondedLot,
+    Discharge,
+    LegalNotice,
+    LotCorrection,
+    Pedimento,
+    PedimentoLine,
+    PedimentoSubline,
+    StockDifference,
+)
+from inventory.fields import money, quantity
+from inventory.ledger.models import Account
+from inventory.parties.scope import ClientScope
+
+
+def pedimentos(scope: ClientScope) -> QuerySet[Pedimento]:
+    """Declarations in scope, newest first."""
+    rows = Pedimento.objects.select_related("client", "site", "authorisation", "broker")
+    return scope.filter(rows).order_by("-recorded_at", "-pk")
+
+
+def pedimento(scope: ClientScope, number: str) -> Pedimento | None:
+    """One declaration with its lines, sublines, taxes, identifiers and invoices; None when out of scope."""
+    sublines = PedimentoSubline.objects.select_related("item", "bonded_lot")
+    rows = pedimentos(scope).prefetch_related(
+        Prefetch("lines", PedimentoLine.objects.order_by("seq")),
+        Prefetch("lines__sublines", sublines.order_by("pk")),
+        "contributions",
+        "identifiers",
+        "invoices",
+    )
+    return rows.filter(number=number).first()
+
+
+def bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:
+    """Bonded lots in scope, open and closed, in PEPS order within their account."""
+    rows = BondedLot.objects.select_related(
+        "account__client", "account__item", "account__authorisation", "subline__line"
+    )
+    return scope.filter(rows, "account__client").order_by(
+        "account_id", "clock_start", "paid_on", "pedimento_number", "line_seq", "pk"
+    )
+
+
+def open_bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:
+    """Bonded lots that still owe something."""
+    return bonded_lots(scope).filter(remaining__gt=0)
+
+
+def lots_by_deadline(scope: ClientScope, until: date | None = None) -> QuerySet[BondedLot]:
+    """Open lots that must leave by a day, nearest first; `until` keeps those due on or before it."""
+    rows = open_bonded_lots(scope).filter(must_leave_by__isnull=False)
+    if until is not None:
+        rows = rows.filter(must_leave_by__lte=until)
+    return rows.order_by("must_leave_by", "pk")
+
+
+def discharges(scope: ClientScope) -> QuerySet[Discharge]:
+    """Discharges and their reversals in scope, newest first: each knows its entry and its exit."""
+    rows = Discharge.objects.select_related(
+        "account__item", "account__client", "bonded_lot", "outbound_line__pedimento", "reverses"
+    )
+    return scope.filter(rows, "account__client").order_by("-pk")
+
+
+def differences(scope: ClientScope) -> QuerySet[StockDifference]:
+    """Differences between shelf and books that no document of law has explained yet, oldest first."""
+    rows = StockDifference.objects.filter(resolved_at__isnull=True).select_related("account__item", "account__client")
+    return scope.filter(rows, "account__client").order_by("found_on", "pk")
+
+
+def open_notices(scope: ClientScope) -> QuerySet[LegalNotice]:
+    """Notices not yet sent, most urgent first."""
+    rows = LegalNotice.objects.filter(closed_at__isnull=True).select_related("pedimento__client", "pedimento__site")
+    return scope.filter(rows, "pedimento__client").order_by("due_at", "pk")
+
+
+@dataclass(frozen=True)
+class BondedAsOf:
+    """What one bonded lot owed at the end of a legal date, as known at a moment."""
+
+    bonded_lot_id: int
+    quantity: Decimal
+    tariff_quantity: Decimal
+    value_mxn: Decimal
+
+
+def bonded_as_of(
+    scope: ClientScope, on: date, known_at: datetime | None = None, account: Account | None = None
+) -> list[BondedAsOf]:
+    """What every bonded lot owed at the end of a legal date, as known at a moment (None: now); nothing is left out but zeros.
+
+    Opening plus corrections less discharges, each counted when its legal date had come and it had been recorded. Three
+    statements, whatever the history of other accounts.
+    """
+    openings = BondedLot.objects.filter(legal_date__lte=on)
+    corrections = LotCorrection.objects.filter(legal_date__lte=on)
+    exits = Discharge.objects.filter(legal_date__lte=on)
+    if known_at is not None:
+        openings = openings.filter(recorded_at__lte=known_at)
+        corrections = corrections.filter(recorded_at__lte=known_at)
+        exits = exits.filter(recorded_at__lte=known_at)
+    if account is not None:
+        openings, exits = openings.filter(account=account), exits.filter(account=account)
+        corrections = corrections.filter(bonded_lot__account=account)
+    sums: dict[int, list[Decimal]] = {}
+    names = ("quantity", "tariff_quantity", "value_mxn")
+    for pk, *opening in scope.filter(openings, "account__client").values_list("pk", *names):
+        sums[pk] = opening
+    _add(sums, scope.filter(corrections, "bonded_lot__account__client"), sign=1)
+    _add(sums, scope.filter(exits, "account__client"), sign=-1)
+    return [BondedAsOf(pk, *values) for pk, values in sorted(sums.items()) if any(values)]
+
+
+def _add(sums: dict[int, list[Decimal]], rows: QuerySet, sign: int) -> None:
+    """Add (or take away) the totals of rows to the sums of their lots."""
+    totals = (
+        rows.order_by()
+        .values_list("bonded_lot_id")
+        .annotate(
+            q=Coalesce(Sum("quantity"), quantity(0)),
+            t=Coalesce(Sum("tariff_quantity"), quantity(0)),
+            v=Coalesce(Sum("value_mxn"), money(0)),
+        )
+    )
+    for pk, *values in totals:
+        for index, value in enumerate(values):
+            sums[pk][index] += sign * value
+
+
+@dataclass(frozen=True)
+class KardexRow:
+    """One event of an account, with what it left: signs as the balance moves."""
+
+    legal_date: date
+    recorded_at: datetime
+    kind: str
+    document: str
+    bonded_lot_id: int
+    source: str
+    quantity: Decimal
+    tariff_quantity: Decimal
+    value_mxn: Decimal
+    lot_balance: Decimal
+    account_balance: Decimal
+    flags: tuple[str, ...]
+    actor: str
+
+
+def kardex(scope: ClientScope, account: Account) -> Iterator[KardexRow]:
+    """Every event of an account in the order it was recorded, with the running balance of its lot and of the account.
+
+    Kinds: entry, discharge, reversal, correction. Source names the entry's pedimento and line.
+    """
+    if not scope.allows(account.client_id):
+        return
+    events = sorted(_events(account), key=lambda event: event[0])
+    lot_balance: dict[int, Decimal] = {}
+    total = Decimal(0)
+    for _order, kind, row, lot, document, signed in events:
+        total += signed[0]
+        lot_balance[lot.pk] = lot_balance.get(lot.pk, Decimal(0)) + signed[0]
+        yield KardexRow(
+            legal_date=row.legal_date,
+            recorded_at=row.recorded_at,
+            kind=kind,
+            document=document,
+            bonded_lot_id=lot.pk,
+            source=f"{lot.pedimento_number}-{lot.line_seq}",
+            quantity=signed[0],
+            tariff_quantity=signed[1],
+            value_mxn=signed[2],
+            lot_balance=lot_balance[lot.pk],
+            account_balance=total,
+            flags=tuple(getattr(row, "flags", ())),
+            actor=getattr(row, "actor_label", ""),
+        )
+
+
+def _events(account: Account) -> Iterator[tuple]:
+    """The events of an account: (order, kind, row, lot, document, signed numbers).
+
+    Rows recorded at one moment go openings first, then reversals, corrections, discharges, so that no balance on the way is
+    below zero (mexico.md §3.8).
+    """
+    lots = {lot.pk: lot for lot in BondedLot.objects.filter(account=account)}
+    for lot in lots.values():
+        signed = (lot.quantity, lot.tariff_quantity, lot.value_mxn)
+        yield (lot.recorded_at, 0, lot.pk), "entry", lot, lot, lot.pedimento_number, signed
+    for row in Discharge.objects.filter(account=account).select_related("outbound_line__pedimento"):
+        kind, rank = ("reversal", 1) if row.reverses_id else ("discharge", 3)
+        signed = (-row.quantity, -row.tariff_quantity, -row.value_mxn)
+        number = row.outbound_line.pedimento.number
+        yield (row.recorded_at, rank, row.pk), kind, row, lots[row.bonded_lot_id], number, signed
+    for row in LotCorrection.objects.filter(bonded_lot__account=account).select_related("rectification"):
+        signed = (row.quantity, row.tariff_quantity, row.value_mxn)
+        yield (row.recorded_at, 2, row.pk), "correction", row, lots[row.bonded_lot_id], row.rectification.number, signed
+
+
+def entries_of_exit(scope: ClientScope, number: str) -> QuerySet[Discharge]:
+    """Which entries an exit used: the discharges of an outbound pedimento, in the order they were written."""
+    return discharges(scope).filter(outbound_line__pedimento__number=number).order_by("pk")
+
+
+def exits_of_entry(scope: ClientScope, number: str) -> QuerySet[Discharge]:
+    """Which exits used an entry: the discharges of an inbound pedimento's lots, in the order they were written."""
+    return discharges(scope).filter(bonded_lot__pedimento_number=number).order_by("pk")

@@ -1,0 +1,30 @@
+"""Writing the customs books: enter a pedimento, open bonded lots, discharge, reverse, rectify, close notices.
+
+Import the package and let calls read as speech: `from inventory.customs import services as customs`, then
+`customs.discharge(…)`. Locks are taken on accounts, in order of id, before bonded lots are read.
+"""
+
+from inventory.customs.services.clock import close_consolidated, record_clearance, withdraw_pedimento
+from inventory.customs.services.differences import record_difference, resolve_difference
+from inventory.customs.services.discharging import Withdrawal, discharge, reverse_discharges
+from inventory.customs.services.entering import enter_pedimento, record_payment
+from inventory.customs.services.notices import close_notice, open_notice
+from inventory.customs.services.opening import open_bonded_lots
+from inventory.customs.services.rectifying import rectify
+
+__all__ = [
+    "Withdrawal",
+    "close_consolidated",
+    "close_notice",
+    "discharge",
+    "enter_pedimento",
+    "open_bonded_lots",
+    "open_notice",
+    "record_clearance",
+    "record_difference",
+    "record_payment",
+    "rectify",
+    "resolve_difference",
+    "reverse_discharges",
+    "withdraw_pedimento",
+]

@@ -1,0 +1,142 @@
+"""When a stay began: the selection mechanism's date arrives, or a consolidated pedimento closes."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from inventory.customs.errors import NotInTime, WrongEffect
+from inventory.customs.models import BondedLot, ClockChange, Pedimento
+from inventory.customs.services.opening import Stay, stay
+from inventory.findings import services as findings
+from inventory.ledger import services as ledger
+from inventory.parties.scope import Actor
+from inventory.places.clock import local_date
+from inventory.reference import selectors as reference
+
+
+@transaction.atomic
+def record_clearance(
+    *, pedimento: Pedimento, cleared_at: datetime, was_examined: bool, at: datetime, actor: Actor
+) -> Pedimento:
+    """Note when the selection mechanism was activated; provisional clocks of its lots become definite.
+
+    Raises NotInTime when the moment lies in the future or before payment, WrongEffect when it is not paid.
+    """
+    pedimento = _locked(pedimento)
+    if pedimento.state == Pedimento.State.CLEARED and pedimento.cleared_at == cleared_at:
+        return pedimento
+    if pedimento.state != Pedimento.State.PAID:
+        raise WrongEffect(
+            _("Pedimento %(number)s is %(state)s: only a paid one is cleared."),
+            number=pedimento.number,
+            state=pedimento.get_state_display(),
+        )
+    day = local_date(cleared_at, pedimento.site.time_zone)
+    if cleared_at > at or (pedimento.paid_on and day < pedimento.paid_on):
+        raise NotInTime(
+            _("%(cleared_at)s lies in the future or before payment on %(paid_on)s."),
+            cleared_at=cleared_at,
+            paid_on=pedimento.paid_on,
+        )
+    pedimento.cleared_at, pedimento.was_examined, pedimento.state = cleared_at, was_examined, Pedimento.State.CLEARED
+    pedimento.version += 1
+    pedimento.save(update_fields=["cleared_at", "was_examined", "state", "version"])
+    restart_clocks(pedimento, at, actor, reason=f"MSA {cleared_at.isoformat()}")
+    findings.resolve(
+        code="clock_provisional",
+        subject=f"pedimento/{pedimento.number}",
+        at=at,
+        actor=actor,
+        resolution=f"MSA {cleared_at.isoformat()}",
+    )
+    return pedimento
+
+
+@transaction.atomic
+def close_consolidated(
+    *, pedimento: Pedimento, closed_on: date, paid_on: date, at: datetime, actor: Actor
+) -> Pedimento:
+    """Close a consolidated pedimento: its provisional lots stand from now on, their clock starting on the closing day."""
+    pedimento = _locked(pedimento)
+    if not pedimento.is_consolidated:
+        raise WrongEffect(_("Pedimento %(number)s is not a consolidated one."), number=pedimento.number)
+    if pedimento.consolidated_closed_on == closed_on:
+        return pedimento
+    if pedimento.consolidated_closed_on is not None:
+        raise WrongEffect(
+            _("Pedimento %(number)s was closed on %(on)s."),
+            number=pedimento.number,
+            on=pedimento.consolidated_closed_on,
+        )
+    opened_on = pedimento.consolidated_opened_on or pedimento.entered_on
+    if (opened_on and closed_on < opened_on) or closed_on > at.date():
+        raise NotInTime(_("Closing day %(on)s lies before the opening or in the future."), on=closed_on)
+    pedimento.consolidated_closed_on, pedimento.paid_on = closed_on, paid_on
+    if pedimento.state in (Pedimento.State.DRAFT, Pedimento.State.VALIDATED):
+        pedimento.state = Pedimento.State.PAID
+    pedimento.version += 1
+    pedimento.save(update_fields=["consolidated_closed_on", "paid_on", "state", "version"])
+    restart_clocks(pedimento, at, actor, reason=f"consolidated closed {closed_on.isoformat()}")
+    return pedimento
+
+
+@transaction.atomic
+def withdraw_pedimento(*, pedimento: Pedimento, reason: str, at: datetime, actor: Actor) -> Pedimento:
+    """Withdraw a declaration that opened and discharged nothing (desistimiento). Raises WrongEffect otherwise."""
+    pedimento = _locked(pedimento)
+    used = BondedLot.objects.filter(subline__line__pedimento=pedimento).exists()
+    used = used or pedimento.lines.filter(discharges__isnull=False).exists()
+    if used or pedimento.state == Pedimento.State.APPLIED:
+        raise WrongEffect(_("Pedimento %(number)s stands in the books: rectify it."), number=pedimento.number)
+    pedimento.state = Pedimento.State.CANCELLED
+    pedimento.remarks = f"{pedimento.remarks}\n{reason}".strip()
+    pedimento.version += 1
+    pedimento.save(update_fields=["state", "remarks", "version"])
+    return pedimento
+
+
+def restart_clocks(pedimento: Pedimento, at: datetime, actor: Actor, reason: str) -> None:
+    """Set the clock of every lot of a pedimento anew, leaving a row of what it was before."""
+    lots = BondedLot.objects.filter(subline__line__pedimento=pedimento).select_related("account__item")
+    ledger.lock_accounts(set(lots.values_list("account_id", flat=True)))
+    is_business_day = reference.business_days()
+    changes: list[ClockChange] = []
+    stays: dict[int, Stay] = {}
+    for lot in lots.order_by("pk"):
+        if lot.account.item_id not in stays:
+            stays[lot.account.item_id] = stay(pedimento, lot.account.item, lot.legal_date, is_business_day)
+        new = stays[lot.account.item_id]
+        if lot.clock_start != new.clock_start:
+            changes.append(
+                ClockChange(
+                    bonded_lot=lot,
+                    before=lot.clock_start,
+                    after=new.clock_start,
+                    recorded_at=at,
+                    actor_label=actor.label,
+                    reason=reason,
+                )
+            )
+        lot.clock_start, lot.is_clock_provisional = new.clock_start, new.is_provisional
+        lot.stay_limit_code, lot.must_leave_by, lot.legal_deadline = new.rule, new.must_leave_by, new.legal_deadline
+        lot.is_provisional = pedimento.is_consolidated and pedimento.consolidated_closed_on is None
+        lot.paid_on = pedimento.paid_on or lot.paid_on
+        lot.save(
+            update_fields=[
+                "clock_start",
+                "is_clock_provisional",
+                "is_provisional",
+                "stay_limit_code",
+                "must_leave_by",
+                "legal_deadline",
+                "paid_on",
+            ]
+        )
+    ClockChange.objects.bulk_create(changes)
+
+
+def _locked(pedimento: Pedimento) -> Pedimento:
+    """The pedimento, locked, with its site and authorisation."""
+    rows = Pedimento.objects.select_related("site", "authorisation").select_for_update(of=("self",))
+    return rows.get(pk=pedimento.pk)

@@ -1,0 +1,315 @@
+"""Writing bonded lots off, strictly first in, first out, and undoing it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, WrongEffect
+from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, OpenLot, after, plan_discharge
+from inventory.customs.models import BondedLot, Discharge, Pedimento, PedimentoLine
+from inventory.errors import IdempotencyConflict, ReferenceMissing
+from inventory.findings import services as findings
+from inventory.ledger import services as ledger
+from inventory.ledger.models import Account
+from inventory.parties.scope import Actor
+from inventory.reference import selectors as reference
+from inventory.reference.models import ClaveEffect
+from inventory.units import round_half_up
+
+CARRIED = ["remaining", "remaining_tariff", "remaining_value_mxn"]
+USABLE_STATES = (Pedimento.State.PAID, Pedimento.State.CLEARED)
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """So much of an account's item that an outbound line takes out of bond, in stock units."""
+
+    outbound_line: PedimentoLine
+    account_id: int
+    quantity: Decimal
+    serial: str = ""
+
+
+@transaction.atomic
+def discharge(
+    *,
+    key: str,
+    withdrawals: Sequence[Withdrawal],
+    legal_date: date,
+    at: datetime,
+    actor: Actor,
+    reason: str = "",
+) -> list[Discharge]:
+    """Write off what one exit document takes, all or nothing; the same key again returns the rows it wrote.
+
+    Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
+    Expired lots are passed over with a finding, except by documents that may use them (A3, late return). Raises
+    NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    """
+    written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
+    if written:
+        return _same(written, withdrawals)
+    withdrawals = _together(withdrawals)
+    accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
+    effects = _effects(withdrawals, accounts, legal_date, at)
+    late = _out_of_order(accounts, legal_date, at)
+    rows, lots = open_lots(accounts)
+    discharges: list[Discharge] = []
+    skipped: dict[int, Withdrawal] = {}
+    for withdrawal in withdrawals:
+        exit_ = _exit(withdrawal, effects[withdrawal.outbound_line.pedimento_id, withdrawal.account_id], legal_date)
+        plan = plan_discharge(lots[withdrawal.account_id].values(), exit_)
+        for take in plan.takes:
+            lots[withdrawal.account_id][take.lot_id] = after(lots[withdrawal.account_id][take.lot_id], take)
+            discharges.append(
+                Discharge(
+                    bonded_lot_id=take.lot_id,
+                    outbound_line=withdrawal.outbound_line,
+                    account_id=withdrawal.account_id,
+                    quantity=take.quantity,
+                    tariff_quantity=take.tariff_quantity,
+                    value_mxn=take.value,
+                    legal_date=legal_date,
+                    recorded_at=at,
+                    key=key,
+                    flags=[*take.flags, *([Discharge.Flag.OUT_OF_ORDER] if withdrawal.account_id in late else [])],
+                    actor_id=actor.user_id,
+                    actor_label=actor.label,
+                    reason=reason,
+                )
+            )
+        skipped.update(dict.fromkeys(plan.skipped, withdrawal))
+    carry(rows, lots)
+    Discharge.objects.bulk_create(discharges)
+    _report_skipped(rows, skipped, accounts, at)
+    return discharges
+
+
+@transaction.atomic
+def reverse_discharges(
+    *, key: str, of: str, legal_date: date, at: datetime, actor: Actor, reason: str
+) -> list[Discharge]:
+    """Undo every discharge written under the key `of`, giving the lots back what they lost.
+
+    Appends rows with the signs turned; returns them. What was already undone is left alone, so a retry does nothing more.
+    """
+    rows = list(Discharge.objects.filter(key=of, reverses__isnull=True).order_by("pk"))
+    accounts = ledger.lock_accounts({row.account_id for row in rows})
+    # Read what was undone before only now, when nobody else can be undoing it.
+    prefetch_related_objects(rows, "reversals")
+    lots = BondedLot.objects.filter(account__in=accounts).in_bulk({row.bonded_lot_id for row in rows})
+    back = [mirror(row, key, legal_date, at, actor, reason, standing(row)) for row in rows if standing(row) > 0]
+    for row in back:
+        give_back(lots[row.bonded_lot_id], row)
+    BondedLot.objects.bulk_update(lots.values(), CARRIED)
+    return Discharge.objects.bulk_create(back)
+
+
+def standing(row: Discharge) -> Decimal:
+    """What of a discharge no reversal has given back yet."""
+    return row.quantity + sum((reversal.quantity for reversal in row.reversals.all()), Decimal(0))
+
+
+def open_lots(accounts: Iterable[int]) -> tuple[dict[int, BondedLot], dict[int, dict[int, OpenLot]]]:
+    """The open bonded lots of accounts (rows by id, and by account as the plan sees them); nothing that is closed is read."""
+    rows = {row.pk: row for row in BondedLot.objects.filter(account__in=set(accounts), remaining__gt=0)}
+    lots: dict[int, dict[int, OpenLot]] = defaultdict(dict)
+    for row in rows.values():
+        lots[row.account_id][row.pk] = open_lot(row)
+    return rows, lots
+
+
+def open_lot(row: BondedLot) -> OpenLot:
+    """A bonded lot as the plan sees it."""
+    return OpenLot(
+        lot_id=row.pk,
+        clock_start=row.clock_start,
+        paid_on=row.paid_on,
+        pedimento_number=row.pedimento_number,
+        line_seq=row.line_seq,
+        remaining=row.remaining,
+        remaining_tariff=row.remaining_tariff,
+        remaining_value=row.remaining_value_mxn,
+        declared=row.declared,
+        declared_tariff=row.declared_tariff,
+        declared_value=row.declared_value_mxn,
+        available_from=row.available_from,
+        must_leave_by=row.must_leave_by,
+        goods=row.goods,
+        serial=row.serial,
+        hold_reason=row.hold_reason,
+        is_provisional=row.is_provisional,
+    )
+
+
+def carry(rows: dict[int, BondedLot], lots: dict[int, dict[int, OpenLot]]) -> None:
+    """Store what remains of every lot that a plan changed, in one statement."""
+    changed = []
+    for of_account in lots.values():
+        for lot in of_account.values():
+            row = rows[lot.lot_id]
+            if row.remaining != lot.remaining:
+                row.remaining, row.remaining_tariff = lot.remaining, lot.remaining_tariff
+                row.remaining_value_mxn = lot.remaining_value
+                changed.append(row)
+    if changed:
+        BondedLot.objects.bulk_update(changed, CARRIED)
+
+
+def mirror(
+    row: Discharge, key: str, legal_date: date, at: datetime, actor: Actor, reason: str, quantity: Decimal
+) -> Discharge:
+    """The reversal of so much of a discharge, with its share of tariff units and value; the last takes the residue."""
+    before = list(row.reversals.all())
+    tariff_left = row.tariff_quantity + sum((r.tariff_quantity for r in before), Decimal(0))
+    value_left = row.value_mxn + sum((r.value_mxn for r in before), Decimal(0))
+    is_rest = quantity == standing(row)
+    tariff = tariff_left if is_rest else round_half_up(row.tariff_quantity * quantity / row.quantity, THOUSANDTHS)
+    value = value_left if is_rest else round_half_up(row.value_mxn * quantity / row.quantity, CENTS)
+    return Discharge(
+        bonded_lot_id=row.bonded_lot_id,
+        outbound_line_id=row.outbound_line_id,
+        account_id=row.account_id,
+        quantity=-quantity,
+        tariff_quantity=-tariff,
+        value_mxn=-value,
+        legal_date=legal_date,
+        recorded_at=at,
+        key=key,
+        flags=[],
+        reverses=row,
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=reason,
+    )
+
+
+def give_back(lot: BondedLot, reversal: Discharge) -> None:
+    """Add what a reversal returns (its quantities are negative) to what remains of the lot."""
+    lot.remaining -= reversal.quantity
+    lot.remaining_tariff -= reversal.tariff_quantity
+    lot.remaining_value_mxn -= reversal.value_mxn
+
+
+def _together(withdrawals: Sequence[Withdrawal]) -> list[Withdrawal]:
+    """One withdrawal for each outbound line, account and serial number, however many bins it was picked from."""
+    sums: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
+    lines = {w.outbound_line.pk: w.outbound_line for w in withdrawals}
+    for w in withdrawals:
+        sums[w.outbound_line.pk, w.account_id, w.serial] += w.quantity
+    return [Withdrawal(lines[line], account, quantity, serial) for (line, account, serial), quantity in sums.items()]
+
+
+def _same(written: list[Discharge], withdrawals: Sequence[Withdrawal]) -> list[Discharge]:
+    """The rows a key wrote before, if this is the same request."""
+    before: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for row in written:
+        before[row.outbound_line_id, row.account_id] += row.quantity
+    now: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for withdrawal in withdrawals:
+        now[withdrawal.outbound_line.pk, withdrawal.account_id] += withdrawal.quantity
+    if before != now:
+        raise IdempotencyConflict(_("Key %(key)s was used for another exit."), key=written[0].key)
+    return written
+
+
+def _effects(
+    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], legal_date: date, at: datetime
+) -> dict[tuple[int, int], ClaveEffect]:
+    """What each document's key may do to each account, by (pedimento, account). Raises where it may do nothing."""
+    effects: dict[tuple[int, int], ClaveEffect] = {}
+    by_rule: dict[tuple[str, str, str], ClaveEffect] = {}
+    for withdrawal in withdrawals:
+        pedimento, account = withdrawal.outbound_line.pedimento, accounts[withdrawal.account_id]
+        pair = pedimento.pk, account.pk
+        if pair in effects:
+            continue
+        _refuse_document(pedimento, account, legal_date, at)
+        rule = pedimento.document_key, pedimento.operation, account.regime
+        if rule not in by_rule:
+            by_rule[rule] = _outbound_effect(pedimento, account, legal_date)
+        effects[pair] = by_rule[rule]
+    return effects
+
+
+def _outbound_effect(pedimento: Pedimento, account: Account, legal_date: date) -> ClaveEffect:
+    """The rule by which this key takes goods out of this regime on this day."""
+    try:
+        rule = reference.clave_effect(
+            pedimento.document_key, pedimento.operation, pedimento.regime, legal_date, holder=account.regime
+        )
+    except ReferenceMissing:
+        rule = None
+    if rule and rule.effect == ClaveEffect.Effect.OUTBOUND:
+        return rule
+    raise KeyDoesNotApply(
+        _("Document key %(key)s (%(operation)s) takes nothing out of regime %(regime)s."),
+        key=pedimento.document_key,
+        operation=pedimento.operation,
+        regime=account.regime,
+    )
+
+
+def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, at: datetime) -> None:
+    """Raise when the document is not an outbound one of this client and authorisation, unpaid, or dated in the future."""
+    if pedimento.effect != Pedimento.Effect.OUTBOUND:
+        raise WrongEffect(_("Pedimento %(number)s takes nothing out of bond."), number=pedimento.number)
+    if pedimento.client_id != account.client_id or (
+        pedimento.authorisation_id and pedimento.authorisation_id != account.authorisation_id
+    ):
+        raise KeyDoesNotApply(_("Pedimento %(number)s is of another client or authorisation."), number=pedimento.number)
+    if pedimento.state not in USABLE_STATES or pedimento.paid_on is None or pedimento.paid_on > legal_date:
+        raise NotCleared(_("Pedimento %(number)s was not paid on %(on)s."), number=pedimento.number, on=legal_date)
+    if legal_date > at.date():
+        raise NotInTime(_("Legal date %(on)s lies in the future."), on=legal_date)
+
+
+def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date) -> Exit:
+    """The withdrawal as the plan sees it."""
+    line = withdrawal.outbound_line
+    return Exit(
+        quantity=withdrawal.quantity,
+        on=legal_date,
+        goods=None if effect.goods == ClaveEffect.Goods.ANY else effect.goods,
+        allows_expired=effect.allows_expired,
+        source=(line.source_number, line.source_seq) if line.source_number else None,
+        serial=withdrawal.serial,
+    )
+
+
+def _out_of_order(accounts: dict[int, Account], legal_date: date, at: datetime) -> set[int]:
+    """The accounts that have a discharge of a later legal date: this one is recorded out of order (mexico.md §3.8).
+
+    A document of today cannot be; only a backdated one asks the books, by index, one row an account.
+    """
+    if legal_date >= at.date():
+        return set()
+    later = Discharge.objects.filter(legal_date__gt=legal_date)
+    return {pk for pk in accounts if later.filter(account=pk).exists()}
+
+
+def _report_skipped(
+    rows: dict[int, BondedLot], skipped: dict[int, Withdrawal], accounts: dict[int, Account], at: datetime
+) -> None:
+    """Leave a finding for every expired lot that an exit passed over."""
+    for lot_id, withdrawal in skipped.items():
+        row = rows[lot_id]
+        findings.raise_finding(
+            code="expired_lot_skipped",
+            subject=f"bonded_lot/{lot_id}",
+            client=accounts[row.account_id].client_id,
+            context={
+                "pedimento": row.pedimento_number,
+                "line": row.line_seq,
+                "remaining": row.remaining,
+                "must_leave_by": row.must_leave_by,
+                "exit": withdrawal.outbound_line.pedimento.number,
+            },
+            at=at,
+        )

@@ -1,0 +1,68 @@
+"""Notices the law wants within hours of an arrival in fiscal deposit (mexico.md §7.1, RGCE 4.5.33)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from inventory.customs.models import LegalNotice, Pedimento
+from inventory.errors import InvalidInput
+from inventory.findings import services as findings
+from inventory.parties.scope import Actor
+from inventory.places.clock import local_date
+from inventory.reference import selectors as reference
+
+
+def open_notice(
+    *, pedimento: Pedimento, kind: str, document: str, arrived_at: datetime, details: dict[str, Any], at: datetime
+) -> LegalNotice:
+    """Open a notice due as many hours after arrival as the law allows on that day, with a finding for who must send it."""
+    hours = reference.rate_parameter("AVISO-DFI", local_date(arrived_at, pedimento.site.time_zone))
+    notice, created = LegalNotice.objects.get_or_create(
+        document=document,
+        kind=kind,
+        defaults={
+            "pedimento": pedimento,
+            "due_at": arrived_at + timedelta(hours=int(hours)),
+            "details": details,
+        },
+    )
+    if created:
+        findings.raise_finding(
+            code=f"notice_{kind}_due",
+            subject=f"notice/{notice.pk}",
+            client=pedimento.client_id,
+            context={"pedimento": pedimento.number, "document": document, "due_at": notice.due_at},
+            due_on=local_date(notice.due_at, pedimento.site.time_zone),
+            at=at,
+        )
+    return notice
+
+
+def close_notice(
+    *, notice: LegalNotice, at: datetime, actor: Actor, acknowledgement: str = "", exception_reason: str = ""
+) -> LegalNotice:
+    """Close a notice with the authority's acknowledgement, or with the reason why there is none.
+
+    Raises InvalidInput when neither is given. Closing twice changes nothing.
+    """
+    if notice.closed_at is not None:
+        return notice
+    if not acknowledgement.strip() and not exception_reason.strip():
+        raise InvalidInput(
+            _("Give the acknowledgement number, or the reason why there is none."),
+            field="acknowledgement",
+            value=acknowledgement,
+            rule="required",
+        )
+    notice.acknowledgement, notice.exception_reason = acknowledgement.strip(), exception_reason.strip()
+    notice.closed_at, notice.closed_by = at, actor.label
+    notice.save(update_fields=["acknowledgement", "exception_reason", "closed_at", "closed_by"])
+    findings.resolve(
+        code=f"notice_{notice.kind}_due",
+        subject=f"notice/{notice.pk}",
+        at=at,
+        actor=actor,
+        resolution=notice.acknowledgement or notice.exception_reason,
+    )
+    return notice

@@ -1,0 +1,257 @@
+"""Applying a rectification (R1): the difference is appended, what was over-discharged is re-allocated, or it waits.
+
+Source: mexico.md §3.8.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from inventory.customs.errors import NotEnoughBonded, RegimeMayNotChange, WrongEffect
+from inventory.customs.fifo import Exit, Take, after, plan_discharge
+from inventory.customs.models import BondedLot, Discharge, LotCorrection, Pedimento, PedimentoSubline, StockDifference
+from inventory.customs.services.differences import record_difference, resolve_difference
+from inventory.customs.services.discharging import CARRIED, give_back, mirror, open_lot, standing
+from inventory.errors import DomainError
+from inventory.findings import services as findings
+from inventory.ledger import services as ledger
+from inventory.parties.scope import Actor
+from inventory.reference import selectors as reference
+from inventory.reference.models import ClaveEffect
+
+
+class CannotAbsorb(DomainError):
+    """No other lot can take over what the rectified lot discharged beyond its new quantity."""
+
+    code = "over_discharge"
+
+
+def rectify(*, rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
+    """Apply an R1 to the lots of the pedimento it rectifies; returns it, APPLIED or PENDING.
+
+    Each line of the R1 is the complete new image. Where a lot had discharged more than it now declares, its newest
+    discharges are reversed and allocated anew by PEPS, on their own legal dates, over other lots. Where no lot can absorb
+    them nothing changes, a finding asks for a person, and the R1 stays PENDING. Raises WrongEffect, RegimeMayNotChange.
+    """
+    try:
+        return _apply(rectification, at, actor)
+    except CannotAbsorb as refusal:
+        findings.raise_finding(
+            code="over_discharge",
+            severity="critical",
+            subject=f"pedimento/{rectification.number}",
+            client=rectification.client_id,
+            context=refusal.context,
+            at=at,
+        )
+        Pedimento.objects.filter(pk=rectification.pk).update(state=Pedimento.State.PENDING)
+        rectification.refresh_from_db()
+        return rectification
+
+
+@transaction.atomic
+def _apply(rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
+    """Apply, or raise and leave everything as it was."""
+    rectification = Pedimento.objects.select_for_update().get(pk=rectification.pk)
+    original = rectification.rectifies
+    if rectification.state == Pedimento.State.APPLIED:
+        return rectification
+    if rectification.effect != Pedimento.Effect.CORRECTIVE or original is None:
+        raise WrongEffect(_("Pedimento %(number)s rectifies nothing."), number=rectification.number)
+    if rectification.regime != original.regime:
+        raise RegimeMayNotChange(
+            _("A rectification keeps regime %(before)s; %(number)s declares %(after)s."),
+            before=original.regime,
+            after=rectification.regime,
+            number=rectification.number,
+        )
+    images = _images(rectification)
+    lots = BondedLot.objects.filter(subline__line__pedimento=_root(original)).select_related(
+        "account__item", "subline__line"
+    )
+    ledger.lock_accounts(set(lots.values_list("account_id", flat=True)))
+    for lot in lots.order_by("line_seq", "pk"):
+        _correct(lot, images.get(_image_key(lot.subline)), rectification, at, actor)
+    rectification.state = Pedimento.State.APPLIED
+    rectification.save(update_fields=["state"])
+    findings.resolve(
+        code="over_discharge",
+        subject=f"pedimento/{rectification.number}",
+        at=at,
+        actor=actor,
+        resolution="R1 applied",
+    )
+    return rectification
+
+
+def _root(pedimento: Pedimento) -> Pedimento:
+    """The first of a chain of rectifications: the one whose sublines opened the lots."""
+    seen = {pedimento.pk}
+    while pedimento.rectifies is not None and pedimento.rectifies_id not in seen:
+        pedimento = pedimento.rectifies
+        seen.add(pedimento.pk)
+    return pedimento
+
+
+def _image_key(subline: PedimentoSubline) -> tuple[int, int, str, str]:
+    """What tells one subline of an image from another."""
+    return subline.line.seq, subline.item_id, subline.batch, subline.serial
+
+
+def _images(rectification: Pedimento) -> dict[tuple[int, int, str, str], PedimentoSubline]:
+    """The new image of each subline."""
+    rows = PedimentoSubline.objects.filter(line__pedimento=rectification).select_related("line")
+    return {_image_key(row): row for row in rows}
+
+
+def _correct(lot: BondedLot, image: PedimentoSubline | None, by: Pedimento, at: datetime, actor: Actor) -> None:
+    """Bring one lot to its new image; a subline the R1 no longer has goes to nothing."""
+    lot.refresh_from_db(
+        fields=[
+            "remaining",
+            "remaining_tariff",
+            "remaining_value_mxn",
+            "declared",
+            "declared_tariff",
+            "declared_value_mxn",
+        ]
+    )
+    new = (
+        (image.quantity, image.tariff_quantity, image.customs_value_mxn)
+        if image
+        else (Decimal(0), Decimal(0), Decimal(0))
+    )
+    delta, delta_tariff, delta_value = (
+        new[0] - lot.declared,
+        new[1] - lot.declared_tariff,
+        new[2] - lot.declared_value_mxn,
+    )
+    if not (delta or delta_tariff or delta_value):
+        return
+    over = (lot.declared - lot.remaining) - new[0]
+    moved = _reverse_newest(lot, over, by, at, actor) if over > 0 else []
+    LotCorrection.objects.create(
+        bonded_lot=lot,
+        rectification=by,
+        quantity=delta,
+        tariff_quantity=delta_tariff,
+        value_mxn=delta_value,
+        legal_date=lot.legal_date,
+        recorded_at=at,
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=f"R1 {by.number}",
+    )
+    lot.declared, lot.declared_tariff, lot.declared_value_mxn = new
+    lot.remaining += delta
+    lot.remaining_tariff += delta_tariff
+    lot.remaining_value_mxn += delta_value
+    if lot.remaining == 0:
+        # What the discharges already took of tariff units and value stands; the residue leaves with the correction.
+        lot.remaining_tariff = lot.remaining_value_mxn = Decimal(0)
+    lot.save(update_fields=[*CARRIED, "declared", "declared_tariff", "declared_value_mxn"])
+    for original, quantity in moved:
+        _reallocate(original, quantity, lot, by, at, actor)
+    _reconcile_shelf(lot, delta, by, at, actor)
+
+
+def _reverse_newest(
+    lot: BondedLot, over: Decimal, by: Pedimento, at: datetime, actor: Actor
+) -> list[tuple[Discharge, Decimal]]:
+    """Reverse the newest discharges of a lot until `over` is given back; returns which and how much of each."""
+    rows = lot.discharges.filter(reverses__isnull=True).prefetch_related("reversals").order_by("-recorded_at", "-pk")
+    moved: list[tuple[Discharge, Decimal]] = []
+    for row in rows:
+        quantity = min(over, standing(row))
+        if quantity > 0:
+            reversal = mirror(row, f"rectification/{by.number}", row.legal_date, at, actor, f"R1 {by.number}", quantity)
+            reversal.save(force_insert=True)
+            give_back(lot, reversal)
+            moved.append((row, quantity))
+            over -= quantity
+    return moved
+
+
+def _reallocate(
+    original: Discharge, quantity: Decimal, away_from: BondedLot, by: Pedimento, at: datetime, actor: Actor
+) -> None:
+    """Write a reversed quantity off other lots of the account, as of the discharge's own legal date."""
+    document = original.outbound_line.pedimento
+    rule = reference.clave_effect(
+        document.document_key, document.operation, document.regime, original.legal_date, holder=away_from.account.regime
+    )
+    rows = {
+        row.pk: row
+        for row in BondedLot.objects.filter(account=original.account_id, remaining__gt=0).exclude(pk=away_from.pk)
+    }
+    exit_ = Exit(
+        quantity=quantity,
+        on=original.legal_date,
+        goods=None if rule.goods == ClaveEffect.Goods.ANY else rule.goods,
+        allows_expired=rule.allows_expired,
+    )
+    try:
+        plan = plan_discharge([open_lot(row) for row in rows.values()], exit_)
+    except NotEnoughBonded as short:
+        raise CannotAbsorb(
+            _("%(over)s discharged by %(exit)s exceed the rectified lot, and other lots hold only %(available)s."),
+            over=quantity,
+            exit=document.number,
+            available=short.context["available"],
+        ) from short
+    for take in plan.takes:
+        _write_take(original, take, rows[take.lot_id], by, at, actor)
+
+
+def _write_take(original: Discharge, take: Take, row: BondedLot, by: Pedimento, at: datetime, actor: Actor) -> None:
+    """One re-allocated discharge, and what remains of the lot it was taken from."""
+    Discharge.objects.create(
+        bonded_lot=row,
+        outbound_line_id=original.outbound_line_id,
+        account_id=original.account_id,
+        quantity=take.quantity,
+        tariff_quantity=take.tariff_quantity,
+        value_mxn=take.value,
+        legal_date=original.legal_date,
+        recorded_at=at,
+        key=f"rectification/{by.number}/reallocate/{original.pk}",
+        flags=[*take.flags, Discharge.Flag.REALLOCATED],
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=f"R1 {by.number}",
+    )
+    left = after(open_lot(row), take)
+    row.remaining, row.remaining_tariff, row.remaining_value_mxn = (
+        left.remaining,
+        left.remaining_tariff,
+        left.remaining_value,
+    )
+    row.save(update_fields=CARRIED)
+    findings.raise_finding(
+        code="exit_needs_review",
+        subject=f"pedimento/{original.outbound_line.pedimento.number}",
+        client=by.client_id,
+        context={"exit": original.outbound_line.pedimento.number, "rectification": by.number},
+        at=at,
+    )
+
+
+def _reconcile_shelf(lot: BondedLot, delta: Decimal, by: Pedimento, at: datetime, actor: Actor) -> None:
+    """What the books lost or gained, the shelf did not: close the difference this explains, or record a new one."""
+    open_differences: Iterable[StockDifference] = StockDifference.objects.filter(account=lot.account, resolved_at=None)
+    for difference in open_differences:
+        if difference.quantity == delta:
+            resolve_difference(difference=difference, resolution=f"R1 {by.number}", at=at, actor=actor)
+            return
+    record_difference(
+        account=lot.account,
+        quantity=-delta,
+        origin=StockDifference.Origin.RECTIFICATION,
+        document=f"{by.number}/{lot.line_seq}/{lot.pk}",
+        found_on=lot.legal_date,
+        at=at,
+        actor=actor,
+    )
