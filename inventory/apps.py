@@ -12,5 +12,11 @@ class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        """Let refusals of pure modules speak the reader's language."""
+        """Let refusals speak the reader's language, switch the audit trail on, and name who does which long work."""
+        from inventory.audit import registry, signals  # noqa: PLC0415  models exist only now
+        from inventory.jobs import registry as work  # noqa: PLC0415
+
         DomainError.translate = staticmethod(gettext)
+        registry.register()
+        signals.connect()
+        work.register("report_export", "inventory.reports.handler.export")

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from typing import Any
 
 from celery import Task, shared_task
 from django.utils import timezone

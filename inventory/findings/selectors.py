@@ -16,7 +16,10 @@ _URGENCY = Case(
 
 
 def findings(scope: ClientScope) -> QuerySet[Finding]:
-    """All findings in scope, open and closed, newest first. A finding of no client is seen only by those who see all."""
+    """All findings in scope, open and closed, newest first.
+
+    A finding of no client is seen only by those who see all.
+    """
     return scope.filter(Finding.objects.select_related("client")).order_by("-opened_at", "-pk")
 
 

@@ -18,7 +18,10 @@ class UnknownKind(DomainError):
 
 
 class Cancelled(DomainError):
-    """Someone asked for the running job to stop. Raised out of `progress`, so that a handler needs no check of its own."""
+    """Someone asked for the running job to stop.
+
+    Raised out of `progress`, so that a handler needs no check of its own.
+    """
 
     code = "job_cancelled"
 

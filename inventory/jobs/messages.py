@@ -12,7 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 def start(job: Job) -> None:
-    """Nudge a worker once the current transaction has committed. Never raises: with the broker down the job just waits."""
+    """Nudge a worker once the current transaction has committed.
+
+    Never raises: with the broker down the job just waits.
+    """
     transaction.on_commit(lambda: send(job.pk), robust=True)
 
 

@@ -41,9 +41,7 @@ class Job(models.Model):
     )
     requested_label = models.CharField(_("asked by"), max_length=120)
     parameters = models.JSONField(_("parameters"), default=dict)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=0)
     stage = models.CharField(_("stage"), max_length=120, blank=True)
@@ -53,12 +51,8 @@ class Job(models.Model):
     not_before = models.DateTimeField(_("not before"), null=True)
     runner = models.CharField(_("runner"), max_length=80, blank=True)
     result = models.JSONField(_("result"), default=dict)
-    result_file = models.FileField(
-        _("file"), upload_to="jobs/", blank=True, max_length=200
-    )
-    source_file = models.FileField(
-        _("source file"), upload_to="uploads/", blank=True, max_length=200
-    )
+    result_file = models.FileField(_("file"), upload_to="jobs/", blank=True, max_length=200)
+    source_file = models.FileField(_("source file"), upload_to="uploads/", blank=True, max_length=200)
     error_code = models.CharField(_("error code"), max_length=60, blank=True)
     error_message = models.TextField(_("error"), blank=True)
     cancel_requested = models.BooleanField(_("cancel requested"), default=False)
@@ -75,9 +69,7 @@ class Job(models.Model):
                 condition=Q(state__in=["queued", "running"]),
                 name="job_unfinished",
             ),
-            models.Index(
-                fields=["requested_by", "-requested_at"], name="job_newest_of_user"
-            ),
+            models.Index(fields=["requested_by", "-requested_at"], name="job_newest_of_user"),
         ]
 
     def __str__(self) -> str:

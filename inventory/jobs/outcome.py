@@ -1,8 +1,9 @@
 """What a handler of long work hands back. Pure.
 
-A handler is a callable `handler(job, report) -> Outcome | dict | None`, registered under its kind in `registry.py`. It calls
-`report(done, total, stage)` often (at least every half minute), never inside a transaction of its own, and writes
-what must happen once in `effect`, which runs in the transaction that ends the job: done and written, or neither.
+A handler is a callable `handler(job, report) -> Outcome | dict | None`, registered under its kind in `registry.py`.
+It calls `report(done, total, stage)` often (at least every half minute), never inside a transaction of its own, and
+writes what must happen once in `effect`, which runs in the transaction that ends the job: done and written, or
+neither.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,9 +16,9 @@ Report = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a job: numbers for people, a file to keep under a name, and the one write that must not happen twice.
+    """The end of a job: numbers for people, a file to keep under a name, and the write that must happen once.
 
-    `file` is moved into the job's storage and removed afterwards; `effect` may add to the result by returning a mapping.
+    `file` is copied into the job's storage; `effect` may add to the result by returning a mapping.
     """
 
     result: Mapping[str, Any] = field(default_factory=dict)

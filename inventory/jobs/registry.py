@@ -1,7 +1,7 @@
 """Which handler does which kind of long work, by dotted path, so that a lower layer can name a higher one's.
 
-Registered in `AppConfig.ready()`: `register("report_export", "inventory.reports.exports.export")`. The module is imported when a
-worker first does such a job, so pandas and the like cost the web process nothing.
+Registered in `AppConfig.ready()`: `register("report_export", "inventory.reports.exports.export")`. The module is
+imported when a worker first does such a job, so pandas and the like cost the web process nothing.
 """
 
 from collections.abc import Callable

@@ -7,29 +7,34 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import translation
 
+from inventory.audit import context as audit
+from inventory.errors import DomainError
 from inventory.jobs import services
 from inventory.jobs.errors import Cancelled, LostClaim
 from inventory.jobs.models import Job
 from inventory.jobs.outcome import Outcome
 from inventory.jobs.registry import handler_of
+from inventory.parties.scope import Actor
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 
 def run(*, job_id: int, runner: str, clock: Clock) -> Job | None:
-    """Do a job to its end, well or badly; None when it was not this worker's to do. Never raises for the job's own faults."""
+    """Do a job to its end, well or badly, as the one who asked for it; None when it was not this worker's to do."""
     job = services.claim(job_id=job_id, runner=runner, at=clock())
     if job is None:
         return None
-    with translation.override(_language(job)):
+    with translation.override(_language(job)), audit.acting(_asked_by(job)):
         try:
             services.finish(job=job, outcome=_work(job, clock), at=clock())
         except Cancelled:
             services.stopped(job=job, at=clock())
         except LostClaim:
             logger.warning("Job %s was taken over while %s worked on it", job.pk, runner)
-        except Exception as error:  # noqa: BLE001  whatever a handler raises is written down on its job
+        except DomainError as error:
+            services.fail(job=job, error=error, at=clock())
+        except Exception as error:
             logger.exception("Job %s (%s) broke", job.pk, job.kind)
             services.fail(job=job, error=error, at=clock())
     return job
@@ -42,6 +47,11 @@ def _work(job: Job, clock: Clock) -> Outcome:
         services.progress(job=job, done=done, total=total, stage=stage, at=clock())
 
     return Outcome.of(handler_of(job.kind)(job, report))
+
+
+def _asked_by(job: Job) -> Actor:
+    """Whoever asked for the job is who does what it does."""
+    return Actor(label=job.requested_label, user_id=job.requested_by_id)
 
 
 def _language(job: Job) -> str:

@@ -1,7 +1,7 @@
 """Asking for long work, and what the workers write about it. Each change is one conditional UPDATE.
 
-The fencing token is (job, attempts): a worker whose lease ran out while it was away cannot touch the job any more, since
-the one who took over raised `attempts`.
+The fencing token is (job, attempts): a worker whose lease ran out while it was away cannot touch the job any more,
+since the one who took over raised `attempts`.
 """
 
 import logging
@@ -33,7 +33,7 @@ def request(
     client: Client | None,
     actor: Actor,
     at: datetime,
-    source_file: File | None = None,
+    source_file: "File[bytes] | None" = None,
     max_attempts: int = 3,
 ) -> Job:
     """Write down a piece of work to be done; `messages.start(job)` tells a worker at once, the sweeper does so later."""
@@ -80,8 +80,8 @@ def progress(*, job: Job, done: int, total: int, at: datetime, stage: str = "") 
 
     Raises Cancelled when someone asked for it to stop, LostClaim when another worker has it.
     """
-    last_saved = job.lease_until - LEASE
-    if stage == job.stage and at < last_saved + SAVE_EVERY:
+    saved_at = job.lease_until - LEASE if job.lease_until else at
+    if stage == job.stage and at < saved_at + SAVE_EVERY:
         return
     kept = _mine(job).filter(cancel_requested=False)
     if not kept.update(done=done, total=total, stage=stage[:120], lease_until=at + LEASE):
@@ -105,7 +105,10 @@ def finish(*, job: Job, outcome: Outcome, at: datetime) -> None:
 
 
 def fail(*, job: Job, error: BaseException, at: datetime) -> None:
-    """End a running job badly. A refusal by the rules is final; anything else is tried again later while attempts last."""
+    """End a running job badly.
+
+    A refusal by the rules is final; anything else is tried again later while attempts last.
+    """
     final = isinstance(error, DomainError) or job.attempts >= job.max_attempts
     code, message = _said(job, error)
     if final:
@@ -133,7 +136,10 @@ def stopped(*, job: Job, at: datetime) -> None:
 
 
 def recover(*, at: datetime) -> int:
-    """Take jobs back from workers that vanished; returns how many. Each waits again, unless it was cancelled or used up."""
+    """Take jobs back from workers that vanished; returns how many.
+
+    Each waits again, unless it was cancelled or used up.
+    """
     abandoned = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=at)
     over = {"finished_at": at, "lease_until": None}
     cancelled = abandoned.filter(cancel_requested=True).update(state=Job.State.CANCELLED, **over)
