@@ -95,6 +95,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "inventory.audit.middleware.AuditMiddleware",
+    "inventory.web.middleware.AccessMiddleware",
+    "inventory.web.middleware.SecondFactorMiddleware",
+    "inventory.web.middleware.HtmxMessagesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -1,9 +1,10 @@
-"""Pages at /, clients at /api/v1/, the admin at /admin/."""
+"""Pages at /, clients at /api/v1/, the admin at /admin/; /livez and /readyz for whoever watches over it."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("config.health")),
     path("", include("inventory.web.urls")),
     path("", include("warehouse.web.urls")),
     path("accounts/", include("allauth.urls")),

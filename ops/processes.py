@@ -7,7 +7,6 @@ import pwd
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -55,14 +54,22 @@ def start(
         )
 
 
-def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
-    """Stop a child politely, then by force with all its group; answer with its exit status."""
+def ask(process: subprocess.Popen[bytes], by: signal.Signals = signal.SIGTERM) -> None:
+    """Ask a child to stop."""
     if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(by)
-        deadline = time.monotonic() + patience
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
+        process.send_signal(by)
+
+
+def finish(process: subprocess.Popen[bytes]) -> int:
+    """Kill a child, if it still runs, with all its group; answer with its exit status."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
+    """Stop a child politely, then by force; answer with its exit status."""
+    ask(process, by)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    return finish(process)
