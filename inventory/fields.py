@@ -32,8 +32,12 @@ class ScaledIntegerField(models.Field):
     description = _("Exact decimal number")
 
     def get_internal_type(self) -> str:
+        """Return a name of its own: expressions of type "…IntegerField" are cut to whole numbers without a word."""
+        return "ExactNumber"
+
+    def db_type(self, connection: Any) -> str:
         """Return the column type: BIGINT on every engine."""
-        return "BigIntegerField"
+        return connection.data_types["BigIntegerField"]
 
     def to_python(self, value: Any) -> Decimal | None:
         """Return the value as Decimal. Raises ValidationError, as forms and `full_clean` expect."""

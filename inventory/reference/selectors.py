@@ -170,17 +170,17 @@ def clave_effect(clave: str, operation: str, regime: str, on: date, *, holder: s
 
     `operation` and `regime` are as declared; `holder` is the regime of the authorisation whose stock is asked about.
     A key that does nothing to the holder's stock answers with its neutral row, if the law knows one. Without a holder
-    the declared regime decides. Raises ReferenceMissing if the combination is unknown (a person has to classify it),
-    AmbiguousEffect if the holder has to be named. A declared regime off the list is for the caller to warn about:
-    `effect.allows_regime(regime)`.
+    the declared regime decides, then the neutral row. Raises ReferenceMissing if the combination is unknown (a person
+    has to classify it), AmbiguousEffect if the holder has to be named. A declared regime off the list is for the
+    caller to warn about: `effect.allows_regime(regime)`.
     """
     rows = list(valid_on(ClaveEffect, on).filter(clave=clave, operation__in=(operation, "")))
     if holder is not None:
         found = [row for row in rows if row.acts_on_regime == holder] or [row for row in rows if not row.acts_on_regime]
     else:
         found = [row for row in rows if row.allows_regime(regime)]
-        if len(found) > 1:
-            found = [row for row in found if row.acts_on_regime == regime] or found
+        for acts_on in (regime, ""):
+            found = [row for row in found if row.acts_on_regime == acts_on] or found
     if not found:
         raise _missing(ClaveEffect, " ".join(part for part in (clave, operation, holder or regime) if part), on)
     if len(found) > 1:
