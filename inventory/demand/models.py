@@ -29,9 +29,7 @@ class DemandRecord(models.Model):
         verbose_name=_("item"),
         db_index=False,
     )
-    market = models.ForeignKey(
-        Market, models.PROTECT, related_name="demand", verbose_name=_("market")
-    )
+    market = models.ForeignKey(Market, models.PROTECT, related_name="demand", verbose_name=_("market"))
     week = models.DateField(_("week (Monday)"))
     quantity = QuantityField(_("quantity"))
     stockout_share = RateField(_("share of the week out of stock"), default=0)
@@ -45,13 +43,9 @@ class DemandRecord(models.Model):
         verbose_name_plural = _("demand")
         indexes = [models.Index(fields=["client", "week"], name="demand_client_week")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["item", "market", "week"], name="demand_week_unique"
-            ),
+            models.UniqueConstraint(fields=["item", "market", "week"], name="demand_week_unique"),
             models.CheckConstraint(
-                condition=Q(
-                    quantity__gte=0, stockout_share__gte=0, stockout_share__lte=1
-                ),
+                condition=Q(quantity__gte=0, stockout_share__gte=0, stockout_share__lte=1),
                 name="demand_not_negative",
             ),
         ]
