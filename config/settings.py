@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "inventory.audit.middleware.AuditMiddleware",
     "inventory.web.middleware.AccessMiddleware",
     "inventory.web.middleware.SecondFactorMiddleware",
+    "inventory.web.middleware.ReasonMiddleware",
     "inventory.web.middleware.HtmxMessagesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

@@ -1,6 +1,12 @@
 """The pages of the books, one module per topic."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from inventory.web.choices import choose_client
+from inventory.web.language import switch_language
 
 app_name = "inventory"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("language/", switch_language, name="set_language"),
+    path("client/", choose_client, name="choose_client"),
+]
