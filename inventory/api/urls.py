@@ -1,6 +1,53 @@
 """The REST endpoints of the books, one module per topic."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from inventory.api import catalog, customs, demand, ledger, me, placement, places, reference, work
 
 app_name = "inventory_api"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("me/", me.Me.as_view(), name="me"),
+    path("items/", catalog.ItemList.as_view(), name="items"),
+    path("items/<path:sku>/", catalog.ItemDetail.as_view(), name="item"),
+    path("sites/", places.Sites.as_view(), name="sites"),
+    path("locations/", places.Locations.as_view(), name="locations"),
+    path("markets/", places.Markets.as_view(), name="markets"),
+    path("authorisations/", places.Authorisations.as_view(), name="authorisations"),
+    path("carriers/", places.Carriers.as_view(), name="carriers"),
+    path("brokers/", places.Brokers.as_view(), name="brokers"),
+    path("accounts/", ledger.Accounts.as_view(), name="accounts"),
+    path("stock/", ledger.Stock.as_view(), name="stock"),
+    path("stock-by-site/", ledger.StockBySite.as_view(), name="stock_by_site"),
+    path("reservations/", ledger.Reservations.as_view(), name="reservations"),
+    path("postings/", ledger.Postings.as_view(), name="postings"),
+    path("legs/", ledger.Legs.as_view(), name="legs"),
+    path("pedimentos/", customs.PedimentoList.as_view(), name="pedimentos"),
+    path("pedimentos/<str:number>/", customs.PedimentoDetail.as_view(), name="pedimento"),
+    path("pedimento-lines/", customs.PedimentoLines.as_view(), name="pedimento_lines"),
+    path("bonded-lots/", customs.BondedLots.as_view(), name="bonded_lots"),
+    path("discharges/", customs.Discharges.as_view(), name="discharges"),
+    path("lot-corrections/", customs.LotCorrections.as_view(), name="lot_corrections"),
+    path("differences/", customs.Differences.as_view(), name="differences"),
+    path("demand/", demand.Demand.as_view(), name="demand"),
+    path("placement-runs/", placement.PlacementRuns.as_view(), name="placement_runs"),
+    path("placement-runs/<int:pk>/", placement.PlacementRunDetail.as_view(), name="placement_run"),
+    path("placement-levels/", placement.PlacementLevels.as_view(), name="placement_levels"),
+    path("recommendations/", placement.Recommendations.as_view(), name="recommendations"),
+    path("recommendations/<int:pk>/", placement.RecommendationDetail.as_view(), name="recommendation"),
+    path("jobs/", work.Jobs.as_view(), name="jobs"),
+    path("jobs/<int:pk>/", work.JobDetail.as_view(), name="job"),
+    path("jobs/<int:pk>/result/", work.JobResult.as_view(), name="job_result"),
+    path("findings/", work.Findings.as_view(), name="findings"),
+    path("reference/regimes/", reference.Regimes.as_view(), name="regimes"),
+    path("reference/document-keys/", reference.DocumentKeys.as_view(), name="document_keys"),
+    path("reference/document-key-effects/", reference.DocumentKeyEffects.as_view(), name="document_key_effects"),
+    path("reference/units/", reference.Units.as_view(), name="units"),
+    path("reference/customs-sections/", reference.CustomsSections.as_view(), name="customs_sections"),
+    path("reference/countries/", reference.Countries.as_view(), name="countries"),
+    path("reference/currencies/", reference.Currencies.as_view(), name="currencies"),
+    path("reference/codes/", reference.ListedCodes.as_view(), name="listed_codes"),
+    path("reference/tariff-codes/", reference.TariffCodes.as_view(), name="tariff_codes"),
+    path("reference/hts-codes/", reference.HtsCodes.as_view(), name="hts_codes"),
+    path("reference/permanence-rules/", reference.PermanenceRules.as_view(), name="permanence_rules"),
+    path("reference/exchange-rates/", reference.ExchangeRates.as_view(), name="exchange_rates"),
+]

@@ -1,0 +1,234 @@
+"""Under which duty: pedimentos, the bonded lots they opened and the discharges that wrote those off."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from inventory.api.customs_outputs import (
+    BondedLotOutput,
+    DifferenceOutput,
+    DischargeOutput,
+    LotCorrectionOutput,
+    PedimentoDetailOutput,
+    PedimentoLineRow,
+    PedimentoOutput,
+)
+from inventory.api.endpoint import DetailEndpoint, ListEndpoint, find
+from inventory.api.filters import At, Day, Filters, Flag, Id, OneOf, Rows, Text
+from inventory.api.ledger import end_of
+from inventory.customs import selectors as customs
+from inventory.customs.models import (
+    BondedLot,
+    Discharge,
+    LotCorrection,
+    Pedimento,
+    PedimentoLine,
+    PedimentoSubline,
+    StockDifference,
+)
+
+
+class PedimentoFilters(Filters):
+    """Filters of pedimentos."""
+
+    state = OneOf(Pedimento.State)
+    effect = OneOf(Pedimento.Effect)
+    operation = OneOf(Pedimento.Operation)
+    document_key = Text()
+    regime = Text()
+    authorisation = Text("authorisation__number")
+    site = Text("site__code")
+    item = Text(method="naming_item", label="Pedimentos with a line of this SKU.")
+    paid_from = Day("paid_on", lookup_expr="gte")
+    paid_to = Day("paid_on", lookup_expr="lte")
+    recorded_since = At("recorded_at", lookup_expr="gte")
+
+    def naming_item(self, rows: Rows, _name: str, sku: str) -> Rows:
+        """Pedimentos with a line of this item."""
+        return rows.filter(Exists(PedimentoSubline.objects.filter(line__pedimento=OuterRef("pk"), item__sku=sku)))
+
+
+class PedimentoList(ListEndpoint):
+    """Your pedimentos, newest first."""
+
+    model = Pedimento
+    serializer_class = PedimentoOutput
+    filterset_class = PedimentoFilters
+    orderings = {"-recorded_at": ("-recorded_at", "-id"), "recorded_at": ("recorded_at", "id"), "number": ("number",)}
+
+
+class PedimentoDetail(DetailEndpoint):
+    """One pedimento with its lines, part numbers, taxes, identifiers and invoices."""
+
+    model = Pedimento
+    serializer_class = PedimentoDetailOutput
+    is_versioned = False
+
+    def thing(self) -> Pedimento:
+        """The pedimento of this number. Raises NotFound."""
+        return whole_pedimento(self, self.kwargs["number"])
+
+
+def whole_pedimento(view: Any, number: str) -> Pedimento:
+    """One of the client's pedimentos with all its parts, in a fixed number of statements. Raises NotFound."""
+    rows = customs.pedimentos(view.scope).select_related("site", "authorisation", "broker", "rectifies")
+    parts = ("lines__sublines__item", "contributions__line", "identifiers__line", "invoices")
+    return find(rows.prefetch_related(*parts), number=number)
+
+
+class PedimentoLineFilters(Filters):
+    """Filters of pedimento lines."""
+
+    pedimento = Text("pedimento__number")
+    tariff_code = Text()
+    effect = OneOf(Pedimento.Effect, "pedimento__effect")
+
+
+class PedimentoLines(ListEndpoint):
+    """The lines of your pedimentos."""
+
+    model = PedimentoLine
+    client_path = "pedimento__client"
+    serializer_class = PedimentoLineRow
+    filterset_class = PedimentoLineFilters
+
+
+class BondedLotFilters(Filters):
+    """Filters of bonded lots; with `as_of` or `known_on` the balances of that day are re-added."""
+
+    item = Text("account__item__sku")
+    regime = Text("account__regime")
+    authorisation = Text("account__authorisation__number")
+    pedimento = Text("pedimento_number")
+    goods = OneOf(BondedLot.Goods)
+    must_leave_from = Day("must_leave_by", lookup_expr="gte")
+    must_leave_to = Day("must_leave_by", lookup_expr="lte")
+    is_open = Flag(method="still_open", label="True: with a balance. False: written off in full.")
+    as_of = Day(method="until_legal", label="Balances at the end of this legal date.")
+    known_on = Day(method="until_recorded", label="As the books knew it at the end of this day.")
+
+    def still_open(self, rows: Rows, _name: str, value: bool) -> Rows:
+        """Lots with a balance, or without."""
+        return rows.filter(open_quantity__gt=0) if value else rows.filter(open_quantity=0)
+
+    def until_legal(self, rows: Rows, _name: str, day: date) -> Rows:
+        """Lots that were open by then."""
+        return rows.filter(legal_date__lte=day)
+
+    def until_recorded(self, rows: Rows, _name: str, day: date) -> Rows:
+        """Lots that were known by then."""
+        return rows.filter(recorded_at__lt=end_of(day))
+
+
+class BondedLots(ListEndpoint):
+    """What your pedimento lines still owe customs, and until when the goods may stay."""
+
+    model = BondedLot
+    client_path = "account__client"
+    serializer_class = BondedLotOutput
+    filterset_class = BondedLotFilters
+    orderings = {
+        "-id": ("-id",),
+        "id": ("id",),
+        "must_leave_by": ("must_leave_by", "id"),
+        "peps": ("account_id", "clock_start", "paid_on", "pedimento_number", "line_seq", "id"),
+    }
+
+    def rows(self) -> Rows:
+        """Bonded lots with their balance now, or at the end of the day asked for."""
+        rows = super().rows()
+        day, known = self._day("as_of"), self._day("known_on")
+        if day is None and known is None:
+            return rows.annotate(
+                open_quantity=F("remaining"), open_tariff=F("remaining_tariff"), open_value=F("remaining_value_mxn")
+            )
+        return rows.annotate(
+            open_quantity=_then("quantity", day, known),
+            open_tariff=_then("tariff_quantity", day, known),
+            open_value=_then("value_mxn", day, known),
+        )
+
+    def _day(self, name: str) -> date | None:
+        """A day of the query, if it is one; the filters refuse what is none."""
+        try:
+            return date.fromisoformat(self.request.query_params.get(name, ""))
+        except (ValueError, AttributeError):
+            return None
+
+
+class DischargeFilters(Filters):
+    """Filters of discharges: by entry, which exits used it; by exit, which entries it used."""
+
+    entry = Text("bonded_lot__pedimento_number")
+    exit = Text("outbound_line__pedimento__number")
+    bonded_lot = Id("bonded_lot_id")
+    item = Text("account__item__sku")
+    regime = Text("account__regime")
+    from_day = Day("legal_date", lookup_expr="gte")
+    to_day = Day("legal_date", lookup_expr="lte")
+    recorded_since = At("recorded_at", lookup_expr="gte")
+
+
+class Discharges(ListEndpoint):
+    """The discharge trail in both directions: filter by `entry` or by `exit`."""
+
+    model = Discharge
+    client_path = "account__client"
+    serializer_class = DischargeOutput
+    filterset_class = DischargeFilters
+
+
+class LotCorrectionFilters(Filters):
+    """Filters of corrections."""
+
+    entry = Text("bonded_lot__pedimento_number")
+    bonded_lot = Id("bonded_lot_id")
+    rectification = Text("rectification__number")
+
+
+class LotCorrections(ListEndpoint):
+    """What rectifications changed of your bonded lots."""
+
+    model = LotCorrection
+    client_path = "bonded_lot__account__client"
+    serializer_class = LotCorrectionOutput
+    filterset_class = LotCorrectionFilters
+
+
+class DifferenceFilters(Filters):
+    """Filters of differences."""
+
+    item = Text("account__item__sku")
+    origin = OneOf(StockDifference.Origin)
+    document = Text()
+    is_open = Flag("resolved_at", lookup_expr="isnull")
+
+
+class Differences(ListEndpoint):
+    """Where shelf and customs books differ for your goods, and what explained it."""
+
+    model = StockDifference
+    client_path = "account__client"
+    serializer_class = DifferenceOutput
+    filterset_class = DifferenceFilters
+
+
+def _then(name: str, day: date | None, known: date | None) -> Any:
+    """Opening plus corrections less discharges of one number, as of a legal date and as known on a day."""
+    corrected = _sum(LotCorrection.objects.all(), name, day, known)
+    discharged = _sum(Discharge.objects.all(), name, day, known)
+    return F(name) + corrected - discharged
+
+
+def _sum(rows: Rows, name: str, day: date | None, known: date | None) -> Any:
+    """The sum of one number over a lot's rows."""
+    rows = rows.filter(bonded_lot=OuterRef("pk"))
+    if day is not None:
+        rows = rows.filter(legal_date__lte=day)
+    if known is not None:
+        rows = rows.filter(recorded_at__lt=end_of(known))
+    kind = type(BondedLot._meta.get_field(name))()
+    sums = rows.order_by().values("bonded_lot_id").annotate(sum=Sum(name)).values("sum")
+    return Coalesce(Subquery(sums, output_field=kind), Value(0, output_field=kind))

@@ -1,0 +1,128 @@
+"""Where stock ought to be: runs, levels and recommendations."""
+
+from rest_framework import serializers
+
+from inventory.api.endpoint import DetailEndpoint, ListEndpoint
+from inventory.api.fields import Moment, MoneyText, QuantityText, RateText
+from inventory.api.filters import Filters, Id, OneOf, Rows, Text
+from inventory.api.rows import Output
+from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+
+
+class RunOutput(Output):
+    """One run of the engine."""
+
+    id = serializers.IntegerField()
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    as_of = serializers.DateField()
+    created_at = Moment()
+    by = serializers.CharField(source="actor_label")
+    inputs_hash = serializers.CharField()
+    code_version = serializers.CharField()
+    parameters = serializers.DictField()
+    metrics = serializers.DictField()
+
+
+class PlacementRuns(ListEndpoint):
+    """Your placement runs, newest first."""
+
+    model = PlacementRun
+    serializer_class = RunOutput
+
+
+class PlacementRunDetail(DetailEndpoint):
+    """One placement run with its parameters and metrics."""
+
+    model = PlacementRun
+    serializer_class = RunOutput
+
+
+class LevelOutput(Output):
+    """How much of an item a site ought to own."""
+
+    id = serializers.IntegerField()
+    run = serializers.IntegerField(source="run_id")
+    item = serializers.CharField(source="item.sku")
+    site = serializers.CharField(source="site.code")
+    order_up_to = QuantityText()
+    reorder_point = QuantityText()
+    safety_stock = QuantityText()
+    expected_demand = QuantityText()
+    protection_weeks = RateText()
+    expected_fill = RateText()
+    expected_weekly_cost_usd = MoneyText()
+    position = QuantityText()
+    explanation = serializers.JSONField()
+
+
+class LevelFilters(Filters):
+    """Filters of levels."""
+
+    run = Id("run_id")
+    item = Text("item__sku")
+    site = Text("site__code")
+
+
+class PlacementLevels(ListEndpoint):
+    """The levels your runs worked out, with the numbers behind them."""
+
+    model = PlacementLevel
+    client_path = "run__client"
+    serializer_class = LevelOutput
+    filterset_class = LevelFilters
+
+
+class RecommendationOutput(Output):
+    """Move so many from here to there: why, at what expected cost and service."""
+
+    id = serializers.IntegerField()
+    run = serializers.IntegerField(source="run_id")
+    item = serializers.CharField(source="item.sku")
+    source = serializers.CharField(source="source.code")
+    target = serializers.CharField(source="target.code")
+    quantity = QuantityText()
+    reason_code = serializers.CharField()
+    explanation = serializers.JSONField()
+    priority = serializers.IntegerField()
+    marginal_value_usd = MoneyText()
+    expected_cost_usd = MoneyText()
+    expected_fill_before = RateText()
+    expected_fill_after = RateText()
+    ship_week = serializers.DateField()
+    arrive_week_p50 = serializers.DateField()
+    arrive_week_p90 = serializers.DateField()
+    state = serializers.ChoiceField(Recommendation.State.choices)
+    decided_at = Moment(allow_null=True)
+    decided_by = serializers.CharField()
+    decision_reason = serializers.CharField()
+    accepted_quantity = QuantityText(allow_null=True)
+
+
+class RecommendationFilters(Filters):
+    """Filters of recommendations."""
+
+    run = Id("run_id")
+    state = OneOf(Recommendation.State)
+    item = Text("item__sku")
+    source = Text("source__code")
+    target = Text("target__code")
+
+
+class Recommendations(ListEndpoint):
+    """What the newest numbers recommend to move, and what became of it."""
+
+    model = Recommendation
+    serializer_class = RecommendationOutput
+    filterset_class = RecommendationFilters
+    orderings = {"-id": ("-id",), "id": ("id",), "priority": ("priority", "id")}
+
+
+class RecommendationDetail(DetailEndpoint):
+    """One recommendation."""
+
+    model = Recommendation
+    serializer_class = RecommendationOutput
+
+    def rows(self) -> Rows:
+        """Recommendations with what they name."""
+        return super().rows().select_related("item", "source", "target")
