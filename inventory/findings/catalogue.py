@@ -124,6 +124,11 @@ CATALOGUE: dict[str, Entry] = {
         _("%(quantity)s of %(sku)s arrived damaged on %(document)s."),
         _("Keep them in quarantine, take photographs, and tell the client and the insurer."),
     ),
+    "container_check_digit": Entry(
+        _("Container number looks wrong"),
+        _("%(document)s: the check digit of container %(value)s is %(given)s; it should be %(expected)s."),
+        _("Read the number on the box again; correct the receipt or the papers."),
+    ),
     "seal_mismatch": Entry(
         _("Seal differs"),
         _("%(document)s: seal %(expected)s was declared, %(found)s was found."),

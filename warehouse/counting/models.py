@@ -23,12 +23,8 @@ class CountSheet(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     number = models.CharField(_("number"), max_length=24, unique=True)
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="count_sheets", verbose_name=_("site")
-    )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.OPEN
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="count_sheets", verbose_name=_("site"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField(_("opened"))
     opened_by = models.CharField(_("opened by"), max_length=120)
     counted_by = models.CharField(_("counted by"), max_length=120, blank=True)
@@ -47,9 +43,7 @@ class CountSheet(models.Model):
     class Meta:
         verbose_name = _("count sheet")
         verbose_name_plural = _("count sheets")
-        indexes = [
-            models.Index(fields=["site", "state", "-id"], name="count_sheet_newest")
-        ]
+        indexes = [models.Index(fields=["site", "state", "-id"], name="count_sheet_newest")]
 
     def __str__(self) -> str:
         return self.number
@@ -58,15 +52,9 @@ class CountSheet(models.Model):
 class CountLine(models.Model):
     """One lot at one location: what the books said when the sheet was opened, what was counted, what the recount said."""
 
-    sheet = models.ForeignKey(
-        CountSheet, models.CASCADE, related_name="lines", verbose_name=_("count sheet")
-    )
-    lot = models.ForeignKey(
-        Lot, models.PROTECT, related_name="+", verbose_name=_("lot")
-    )
-    location = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", verbose_name=_("location")
-    )
+    sheet = models.ForeignKey(CountSheet, models.CASCADE, related_name="lines", verbose_name=_("count sheet"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+", verbose_name=_("lot"))
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("location"))
     expected = QuantityField(_("expected"))
     counted = QuantityField(_("counted"), null=True, blank=True)
     recounted = QuantityField(_("recounted"), null=True, blank=True)
@@ -76,9 +64,7 @@ class CountLine(models.Model):
         verbose_name_plural = _("count lines")
         ordering = ["sheet", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["sheet", "lot", "location"], name="count_line_once"
-            ),
+            models.UniqueConstraint(fields=["sheet", "lot", "location"], name="count_line_once"),
             models.CheckConstraint(
                 condition=(Q(counted__isnull=True) | Q(counted__gte=0))
                 & (Q(recounted__isnull=True) | Q(recounted__gte=0)),

@@ -112,15 +112,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "counted_by",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="counted by"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="counted by"),
                 ),
                 (
                     "recounted_by",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="recounted by"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="recounted by"),
                 ),
                 (
                     "posted_at",
@@ -128,9 +124,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "posted_by",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="posted by"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="posted by"),
                 ),
                 (
                     "posting",
@@ -173,15 +167,11 @@ class Migration(migrations.Migration):
                 ("expected", inventory.fields.QuantityField(verbose_name="expected")),
                 (
                     "counted",
-                    inventory.fields.QuantityField(
-                        blank=True, null=True, verbose_name="counted"
-                    ),
+                    inventory.fields.QuantityField(blank=True, null=True, verbose_name="counted"),
                 ),
                 (
                     "recounted",
-                    inventory.fields.QuantityField(
-                        blank=True, null=True, verbose_name="recounted"
-                    ),
+                    inventory.fields.QuantityField(blank=True, null=True, verbose_name="recounted"),
                 ),
                 (
                     "location",
@@ -382,9 +372,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "container_number",
-                    models.CharField(
-                        blank=True, max_length=11, verbose_name="container"
-                    ),
+                    models.CharField(blank=True, max_length=11, verbose_name="container"),
                 ),
                 (
                     "plates",
@@ -400,9 +388,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closed_by",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="closed by"
-                    ),
+                    models.CharField(blank=True, max_length=120, verbose_name="closed by"),
                 ),
                 (
                     "version",
@@ -489,9 +475,7 @@ class Migration(migrations.Migration):
                 ("declared", inventory.fields.QuantityField(verbose_name="declared")),
                 (
                     "good",
-                    inventory.fields.QuantityField(
-                        blank=True, null=True, verbose_name="good"
-                    ),
+                    inventory.fields.QuantityField(blank=True, null=True, verbose_name="good"),
                 ),
                 (
                     "damaged",
@@ -551,9 +535,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "expected",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="expected"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="expected"),
                 ),
                 (
                     "found",
@@ -618,9 +600,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "trailer",
-                    models.CharField(
-                        blank=True, max_length=11, verbose_name="trailer or container"
-                    ),
+                    models.CharField(blank=True, max_length=11, verbose_name="trailer or container"),
                 ),
                 (
                     "plates",
@@ -637,9 +617,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "dispatched_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="dispatched"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="dispatched"),
                 ),
                 (
                     "eta",
@@ -647,9 +625,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "promised_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="promised"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="promised"),
                 ),
                 ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
                 (
@@ -803,9 +779,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "references",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="references"
-                    ),
+                    models.JSONField(blank=True, default=dict, verbose_name="references"),
                 ),
                 ("actor_label", models.CharField(max_length=120, verbose_name="by")),
                 (
@@ -853,9 +827,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "seal_found",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="seal found"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="seal found"),
                 ),
                 (
                     "posting",
@@ -1019,23 +991,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="countsheet",
-            index=models.Index(
-                fields=["site", "state", "-id"], name="count_sheet_newest"
-            ),
+            index=models.Index(fields=["site", "state", "-id"], name="count_sheet_newest"),
         ),
         migrations.AddConstraint(
             model_name="countline",
-            constraint=models.UniqueConstraint(
-                fields=("sheet", "lot", "location"), name="count_line_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("sheet", "lot", "location"), name="count_line_once"),
         ),
         migrations.AddConstraint(
             model_name="countline",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("counted__isnull", True), ("counted__gte", 0), _connector="OR"
-                    ),
+                    models.Q(("counted__isnull", True), ("counted__gte", 0), _connector="OR"),
                     models.Q(
                         ("recounted__isnull", True),
                         ("recounted__gte", 0),
@@ -1047,9 +1013,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="movementorder",
-            index=models.Index(
-                fields=["client", "state", "-created_at"], name="movement_order_newest"
-            ),
+            index=models.Index(fields=["client", "state", "-created_at"], name="movement_order_newest"),
         ),
         migrations.AddConstraint(
             model_name="movementorder",
@@ -1067,9 +1031,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="receipt",
-            index=models.Index(
-                fields=["client", "state", "-id"], name="receipt_newest"
-            ),
+            index=models.Index(fields=["client", "state", "-id"], name="receipt_newest"),
         ),
         migrations.AddConstraint(
             model_name="receipt",
@@ -1088,9 +1050,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="receiptline",
-            constraint=models.UniqueConstraint(
-                fields=("receipt", "subline"), name="receipt_line_subline_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("receipt", "subline"), name="receipt_line_subline_once"),
         ),
         migrations.AddConstraint(
             model_name="receiptline",
@@ -1105,9 +1065,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="shipment",
-            index=models.Index(
-                fields=["client", "state", "-id"], name="shipment_newest"
-            ),
+            index=models.Index(fields=["client", "state", "-id"], name="shipment_newest"),
         ),
         migrations.AddIndex(
             model_name="shipment",
@@ -1131,15 +1089,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="milestone",
-            index=models.Index(
-                fields=["shipment", "occurred_at"], name="milestone_of_shipment"
-            ),
+            index=models.Index(fields=["shipment", "occurred_at"], name="milestone_of_shipment"),
         ),
         migrations.AddConstraint(
             model_name="milestone",
-            constraint=models.UniqueConstraint(
-                fields=("source", "source_event_id"), name="milestone_once_per_source"
-            ),
+            constraint=models.UniqueConstraint(fields=("source", "source_event_id"), name="milestone_once_per_source"),
         ),
         migrations.AddConstraint(
             model_name="milestone",
@@ -1150,9 +1104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="shipmentline",
-            constraint=models.UniqueConstraint(
-                fields=("shipment", "seq"), name="shipment_line_seq_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("shipment", "seq"), name="shipment_line_seq_unique"),
         ),
         migrations.AddConstraint(
             model_name="shipmentline",

@@ -30,18 +30,10 @@ class MovementOrder(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     number = models.CharField(_("number"), max_length=24, unique=True)
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="movement_orders", verbose_name=_("client")
-    )
-    origin = models.ForeignKey(
-        Site, models.PROTECT, related_name="+", verbose_name=_("origin")
-    )
-    destination = models.ForeignKey(
-        Site, models.PROTECT, related_name="+", verbose_name=_("destination")
-    )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.OPEN
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="movement_orders", verbose_name=_("client"))
+    origin = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("origin"))
+    destination = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("destination"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     ship_by = models.DateField(_("ship by"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.CharField(_("created by"), max_length=120)
@@ -50,11 +42,7 @@ class MovementOrder(models.Model):
     class Meta:
         verbose_name = _("movement order")
         verbose_name_plural = _("movement orders")
-        indexes = [
-            models.Index(
-                fields=["client", "state", "-created_at"], name="movement_order_newest"
-            )
-        ]
+        indexes = [models.Index(fields=["client", "state", "-created_at"], name="movement_order_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(origin=F("destination")),
@@ -75,9 +63,7 @@ class MovementOrderLine(models.Model):
         related_name="lines",
         verbose_name=_("movement order"),
     )
-    item = models.ForeignKey(
-        Item, models.PROTECT, related_name="+", verbose_name=_("item")
-    )
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("item"))
     quantity = QuantityField(_("quantity"))
     recommendation = models.OneToOneField(
         Recommendation,
@@ -91,11 +77,7 @@ class MovementOrderLine(models.Model):
     class Meta:
         verbose_name = _("movement order line")
         verbose_name_plural = _("movement order lines")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="movement_line_is_positive"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="movement_line_is_positive")]
 
     def __str__(self) -> str:
         return f"{self.order}: {self.item}"
@@ -105,19 +87,11 @@ class BinMove(models.Model):
     """Stock carried from one location to another of the same site (reubicación), put away or moved."""
 
     number = models.CharField(_("number"), max_length=24, unique=True)
-    account = models.ForeignKey(
-        Account, models.PROTECT, related_name="+", verbose_name=_("account")
-    )
-    origin = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", verbose_name=_("from")
-    )
-    destination = models.ForeignKey(
-        Location, models.PROTECT, related_name="+", verbose_name=_("to")
-    )
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name=_("account"))
+    origin = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("from"))
+    destination = models.ForeignKey(Location, models.PROTECT, related_name="+", verbose_name=_("to"))
     quantity = QuantityField(_("quantity"))
-    posting = models.OneToOneField(
-        Posting, models.PROTECT, related_name="bin_move", verbose_name=_("posting")
-    )
+    posting = models.OneToOneField(Posting, models.PROTECT, related_name="bin_move", verbose_name=_("posting"))
     moved_at = models.DateTimeField(_("moved"))
     moved_by = models.CharField(_("moved by"), max_length=120)
 

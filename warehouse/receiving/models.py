@@ -33,15 +33,9 @@ class Receipt(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     number = models.CharField(_("number"), max_length=24, unique=True)
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="receipts", verbose_name=_("client")
-    )
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="receipts", verbose_name=_("site")
-    )
-    pedimento = models.ForeignKey(
-        Pedimento, models.PROTECT, related_name="receipts", verbose_name="pedimento"
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="receipts", verbose_name=_("client"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="receipts", verbose_name=_("site"))
+    pedimento = models.ForeignKey(Pedimento, models.PROTECT, related_name="receipts", verbose_name="pedimento")
     dock = models.ForeignKey(
         Location,
         models.PROTECT,
@@ -58,9 +52,7 @@ class Receipt(models.Model):
         related_name="+",
         verbose_name=_("carrier"),
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.EXPECTED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.EXPECTED)
     expected_on = models.DateField(_("expected"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived"), null=True, blank=True)
     container_number = models.CharField(_("container"), max_length=11, blank=True)
@@ -81,15 +73,10 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
-        indexes = [
-            models.Index(fields=["client", "state", "-id"], name="receipt_newest")
-        ]
+        indexes = [models.Index(fields=["client", "state", "-id"], name="receipt_newest")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    state="closed", posting__isnull=False, closed_at__isnull=False
-                )
-                | ~Q(state="closed"),
+                condition=Q(state="closed", posting__isnull=False, closed_at__isnull=False) | ~Q(state="closed"),
                 name="receipt_closed_has_its_posting",
             ),
         ]
@@ -101,9 +88,7 @@ class Receipt(models.Model):
 class ReceiptSeal(models.Model):
     """A seal (candado) of the vehicle: what was declared, what was found."""
 
-    receipt = models.ForeignKey(
-        Receipt, models.CASCADE, related_name="seals", verbose_name=_("receipt")
-    )
+    receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="seals", verbose_name=_("receipt"))
     expected = models.CharField(_("expected"), max_length=20, blank=True)
     found = models.CharField(_("found"), max_length=20, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
@@ -124,9 +109,7 @@ class ReceiptSeal(models.Model):
 class ReceiptLine(models.Model):
     """What was counted of one subline: good, damaged; over and short follow from what was declared."""
 
-    receipt = models.ForeignKey(
-        Receipt, models.CASCADE, related_name="lines", verbose_name=_("receipt")
-    )
+    receipt = models.ForeignKey(Receipt, models.CASCADE, related_name="lines", verbose_name=_("receipt"))
     subline = models.ForeignKey(
         PedimentoSubline,
         models.PROTECT,
@@ -151,12 +134,9 @@ class ReceiptLine(models.Model):
         verbose_name_plural = _("receipt lines")
         ordering = ["receipt", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["receipt", "subline"], name="receipt_line_subline_once"
-            ),
+            models.UniqueConstraint(fields=["receipt", "subline"], name="receipt_line_subline_once"),
             models.CheckConstraint(
-                condition=Q(declared__gt=0, damaged__gte=0)
-                & (Q(good__isnull=True) | Q(good__gte=0)),
+                condition=Q(declared__gt=0, damaged__gte=0) & (Q(good__isnull=True) | Q(good__gte=0)),
                 name="receipt_line_not_negative",
             ),
         ]
@@ -172,8 +152,4 @@ class ReceiptLine(models.Model):
     @property
     def difference(self) -> Decimal:
         """Counted less declared: positive is over, negative short; zero before the count."""
-        return (
-            Decimal(0)
-            if self.good is None
-            else self.good + self.damaged - self.declared
-        )
+        return Decimal(0) if self.good is None else self.good + self.damaged - self.declared

@@ -51,15 +51,9 @@ class Shipment(models.Model):
     )
 
     number = models.CharField(_("number"), max_length=24, unique=True)
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="shipments", verbose_name=_("client")
-    )
-    origin = models.ForeignKey(
-        Site, models.PROTECT, related_name="shipments_out", verbose_name=_("origin")
-    )
-    destination = models.ForeignKey(
-        Site, models.PROTECT, related_name="shipments_in", verbose_name=_("destination")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="shipments", verbose_name=_("client"))
+    origin = models.ForeignKey(Site, models.PROTECT, related_name="shipments_out", verbose_name=_("origin"))
+    destination = models.ForeignKey(Site, models.PROTECT, related_name="shipments_in", verbose_name=_("destination"))
     crossing = models.ForeignKey(
         Site,
         models.PROTECT,
@@ -92,9 +86,7 @@ class Shipment(models.Model):
         related_name="shipments",
         verbose_name=_("outbound pedimento"),
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     trailer = models.CharField(_("trailer or container"), max_length=11, blank=True)
     plates = models.CharField(_("plates"), max_length=7, blank=True)
     seal = models.CharField(_("seal"), max_length=20, blank=True)
@@ -133,11 +125,7 @@ class Shipment(models.Model):
                 name="shipment_in_transit",
             ),
         ]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(origin=F("destination")), name="shipment_goes_somewhere"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(origin=F("destination")), name="shipment_goes_somewhere")]
 
     def __str__(self) -> str:
         return self.number
@@ -146,9 +134,7 @@ class Shipment(models.Model):
 class ShipmentLine(models.Model):
     """One item of a shipment: the account it leaves, where it was picked, the outbound line that clears it."""
 
-    shipment = models.ForeignKey(
-        Shipment, models.CASCADE, related_name="lines", verbose_name=_("shipment")
-    )
+    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="lines", verbose_name=_("shipment"))
     seq = models.PositiveIntegerField(_("line"))
     account = models.ForeignKey(
         Account,
@@ -189,12 +175,8 @@ class ShipmentLine(models.Model):
         verbose_name_plural = _("shipment lines")
         ordering = ["shipment", "seq"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["shipment", "seq"], name="shipment_line_seq_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="shipment_line_is_positive"
-            ),
+            models.UniqueConstraint(fields=["shipment", "seq"], name="shipment_line_seq_unique"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_is_positive"),
         ]
 
     def __str__(self) -> str:
@@ -204,9 +186,7 @@ class ShipmentLine(models.Model):
 class Delivery(models.Model):
     """What a distribution center received of a shipment (entrega), posted once."""
 
-    shipment = models.OneToOneField(
-        Shipment, models.PROTECT, related_name="delivery", verbose_name=_("shipment")
-    )
+    shipment = models.OneToOneField(Shipment, models.PROTECT, related_name="delivery", verbose_name=_("shipment"))
     received_at = models.DateTimeField(_("received"))
     received_by = models.CharField(_("received by"), max_length=120)
     seal_found = models.CharField(_("seal found"), max_length=20, blank=True)
@@ -229,9 +209,7 @@ class Delivery(models.Model):
 class DeliveryLine(models.Model):
     """Good and damaged units of one shipment line; what is short stays in transit, visible, until explained."""
 
-    delivery = models.ForeignKey(
-        Delivery, models.CASCADE, related_name="lines", verbose_name=_("delivery")
-    )
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="lines", verbose_name=_("delivery"))
     shipment_line = models.OneToOneField(
         ShipmentLine,
         models.PROTECT,

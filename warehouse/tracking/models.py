@@ -37,16 +37,12 @@ class Milestone(models.Model):
         CARRIER = "carrier", _("Carrier")
         MANUAL = "manual", _("By hand")
 
-    shipment = models.ForeignKey(
-        Shipment, models.PROTECT, related_name="milestones", verbose_name=_("shipment")
-    )
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="milestones", verbose_name=_("shipment"))
     code = models.CharField(_("milestone"), max_length=24, choices=Code)
     occurred_at = models.DateTimeField(_("occurred"))
     offset_minutes = models.SmallIntegerField(_("offset, minutes"), default=0)
     recorded_at = models.DateTimeField(_("recorded"))
-    source = models.CharField(
-        _("source"), max_length=10, choices=Source, default=Source.MANUAL
-    )
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.MANUAL)
     source_event_id = models.CharField(_("id at the source"), max_length=120)
     site = models.ForeignKey(
         Site,
@@ -62,18 +58,10 @@ class Milestone(models.Model):
     class Meta:
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
-        indexes = [
-            models.Index(
-                fields=["shipment", "occurred_at"], name="milestone_of_shipment"
-            )
-        ]
+        indexes = [models.Index(fields=["shipment", "occurred_at"], name="milestone_of_shipment")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "source_event_id"], name="milestone_once_per_source"
-            ),
-            models.CheckConstraint(
-                condition=~Q(source_event_id=""), name="milestone_names_its_id"
-            ),
+            models.UniqueConstraint(fields=["source", "source_event_id"], name="milestone_once_per_source"),
+            models.CheckConstraint(condition=~Q(source_event_id=""), name="milestone_names_its_id"),
         ]
 
     def __str__(self) -> str:
