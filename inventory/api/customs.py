@@ -64,7 +64,7 @@ class PedimentoDetail(DetailEndpoint):
 
     model = Pedimento
     serializer_class = PedimentoDetailOutput
-    is_versioned = False
+    is_versioned = True
 
     def thing(self) -> Pedimento:
         """The pedimento of this number. Raises NotFound."""

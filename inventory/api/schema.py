@@ -1,5 +1,6 @@
 """The OpenAPI schema: what holds for every operation is said here once."""
 
+import inspect
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -92,7 +93,9 @@ class ApiSchema(AutoSchema):
     def get_description(self) -> str:
         """The docstring, and the scope the key needs."""
         scope = scope_for(self.view, self.method)
-        text = super().get_description()
+        handler = getattr(type(self.view), self.method.lower())
+        shared = handler.__qualname__.split(".")[0] in {"ListEndpoint", "DetailEndpoint"}
+        text = inspect.cleandoc(type(self.view).__doc__ or "") if shared else super().get_description()
         return f"{text}\n\nScope: `{scope.value}`." if scope else text
 
     def _is_list_view(self, serializer: Any = None) -> bool:
