@@ -101,7 +101,9 @@ def test_a_sentence_holds_its_numbers_and_survives_missing_ones():
 
 
 def test_every_finding_the_house_raises_is_in_the_catalogue():
-    raised = {code for path in [*HOUSE.glob("inventory/**/*.py"), *HOUSE.glob("warehouse/**/*.py")] for code in codes(path)}
+    raised = {
+        code for path in [*HOUSE.glob("inventory/**/*.py"), *HOUSE.glob("warehouse/**/*.py")] for code in codes(path)
+    }
 
     assert raised
     assert raised <= set(catalogue.CATALOGUE)

@@ -181,7 +181,8 @@ def test_a_finished_job_keeps_its_numbers_and_its_file(handler, tmp_path, settin
 
     job.refresh_from_db()
     assert (job.state, job.result) == (Job.State.DONE, {"rows": 1, "posted": 2})
-    assert job.result_file.read() == b"a,b\n"
+    with job.result_file.open() as kept:
+        assert kept.read() == b"a,b\n"
     assert job.result_file.name.endswith("rows.csv")
 
 
@@ -190,7 +191,8 @@ def test_an_uploaded_file_waits_with_its_job(tmp_path, settings):
 
     job = ask(source_file=ContentFile(b"sku;week\n", name="demand.csv"))
 
-    assert Job.objects.get(pk=job.pk).source_file.read() == b"sku;week\n"
+    with Job.objects.get(pk=job.pk).source_file.open() as kept:
+        assert kept.read() == b"sku;week\n"
 
 
 def test_a_job_works_in_the_language_of_the_one_who_asked(handler):
