@@ -5,6 +5,7 @@ Statutory days come from the `holidays` package; the data file adds what it lack
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 
@@ -12,6 +13,7 @@ FIRST_YEAR, LAST_YEAR = 2015, 2050
 EDITION = f"holidays {version('holidays')} {FIRST_YEAR}-{LAST_YEAR}"
 
 
+@cache
 def statutory_days(calendar: str) -> dict[date, str]:
     """Return the statutory days of `MX` or `US` with their names.
 
