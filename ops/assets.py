@@ -99,7 +99,7 @@ def download(package: Package, folder: Path) -> Path:
     target = folder / package.name.replace("/", "+")
     target.mkdir()
     asked = f"{package.name}@{package.version}"
-    answer = subprocess.run([npm, "pack", "--silent", asked], cwd=target, capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([npm, "pack", "--silent", asked], cwd=target, capture_output=True, text=True, check=False)
     archives = list(target.glob("*.tgz"))
     if answer.returncode or not archives:
         raise Refusal(f"npm could not fetch {asked}: {answer.stderr.strip()[:300]}")
@@ -181,10 +181,10 @@ def main() -> int:
         if not parser.parse_args().check:
             refresh()
     except Refusal as refusal:
-        print(refusal, file=sys.stderr)  # noqa: T201  a program for a terminal
+        print(refusal, file=sys.stderr)
         return 1
     found = differences()
-    print("\n".join(found) or "The assets are as the manifest says.")  # noqa: T201
+    print("\n".join(found) or "The assets are as the manifest says.")
     return 1 if found else 0
 
 

@@ -34,10 +34,10 @@ def sprite(folder: Path, names: tuple[str, ...]) -> str:
 
 
 def symbol(name: str, svg: str) -> str:
-    """The shapes of one icon under its name, drawn in the colour of the text around it.
+    r"""The shapes of one icon under its name, drawn in the colour of the text around it.
 
     >>> symbol("minus", '<svg width="24"><path stroke="none" d="M0 0h24v24H0z" fill="none" /><path d="M5 12h14" /></svg>')
-    '\\n<symbol id="minus" viewBox="0 0 24 24"><path d="M5 12h14"/></symbol>'
+    '\n<symbol id="minus" viewBox="0 0 24 24"><path d="M5 12h14"/></symbol>'
     """
     shapes = re.findall(r"<(?:path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*>", svg)
     drawn = "".join(re.sub(r"\s*/?>$", "/>", shape) for shape in shapes if 'd="M0 0h24v24H0z"' not in shape)

@@ -150,6 +150,8 @@ class ListPage(RequiresCapability, View):
             "when": self.when,
             "chips": chips,
             "page_sizes": PAGE_SIZES,
+            "first_row": (table.page.number - 1) * per_page + 1,
+            "last_row": (table.page.number - 1) * per_page + len(table.page.object_list),
             "per_page": per_page,
             "search": self.request.GET.get("q", ""),
             "has_search": bool(self.search_fields),
