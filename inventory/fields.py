@@ -7,21 +7,37 @@ a bare `- 5` would mean five millionths, so it is refused.
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import lookups
 from django.db.models.expressions import Combinable, Value, register_combinable_fields
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import InvalidInput
 from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, as_decimal, from_base, plain, to_base
 
+# What may be given to a column, and what it gives back; the checker of types fills them in, None where a column is null.
+Given = TypeVar("Given")
+Kept = TypeVar("Kept")
 
-class ScaledIntegerField(models.Field):
+if TYPE_CHECKING:
+
+    class _Field(models.Field[Given, Kept]):
+        _pyi_private_set_type: Decimal | int | str | Combinable
+        _pyi_private_get_type: Decimal
+        _pyi_lookup_exact_type: Decimal | int | str
+
+else:
+
+    class _Field(models.Field):
+        def __class_getitem__(cls, _parameters: Any) -> type:
+            return cls
+
+
+class ScaledIntegerField(_Field[Given, Kept]):
     """A Decimal of at most `scale` decimals, kept as an integer of 10**-scale. Abstract: use a subclass.
 
     Not an IntegerField by inheritance, so that Django never mixes base units with plain numbers on its own.
@@ -37,7 +53,7 @@ class ScaledIntegerField(models.Field):
 
     def db_type(self, connection: Any) -> str:
         """Return the column type: BIGINT on every engine."""
-        return connection.data_types["BigIntegerField"]
+        return str(connection.data_types["BigIntegerField"])
 
     def to_python(self, value: Any) -> Decimal | None:
         """Return the value as Decimal. Raises ValidationError, as forms and `full_clean` expect."""
@@ -60,8 +76,6 @@ class ScaledIntegerField(models.Field):
 
     def get_prep_value(self, value: Any) -> int | None:
         """Return the base units to store or compare. Raises InvalidInput, naming the field."""
-        if isinstance(value, Promise):
-            value = value._proxy____cast()
         if value is None or value == "":
             return None
         try:
@@ -75,7 +89,7 @@ class ScaledIntegerField(models.Field):
             _require_kind(self, value)
         return "%s"
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         """Return a decimal input with the right number of places."""
         options: dict[str, Any] = {"form_class": forms.DecimalField, "max_digits": 19, "decimal_places": self.scale}
         if "choices_form_class" not in kwargs:
@@ -88,21 +102,21 @@ class ScaledIntegerField(models.Field):
         return "" if value is None else plain(as_decimal(value))
 
 
-class QuantityField(ScaledIntegerField):
+class QuantityField(ScaledIntegerField[Given, Kept]):
     """A quantity of goods (cantidad) in the unit its model states; six decimals."""
 
     scale = QUANTITY_SCALE
     description = _("Quantity of goods")
 
 
-class MoneyField(ScaledIntegerField):
+class MoneyField(ScaledIntegerField[Given, Kept]):
     """An amount of money (importe) in the currency its model states; four decimals."""
 
     scale = MONEY_SCALE
     description = _("Amount of money")
 
 
-class RateField(ScaledIntegerField):
+class RateField(ScaledIntegerField[Given, Kept]):
     """A rate or share (tasa): 0.16 is sixteen per cent, 20.1234 pesos per dollar; six decimals."""
 
     scale = RATE_SCALE
@@ -124,7 +138,7 @@ def rate(value: Decimal | int | str) -> Value:
     return Value(as_decimal(value), output_field=RateField())
 
 
-def _require_kind(field: ScaledIntegerField, expression: Any) -> None:
+def _require_kind(field: ScaledIntegerField[Any, Any], expression: Any) -> None:
     """Raise FieldError unless `expression` yields base units of the field's own kind."""
     kind = expression.output_field
     if not isinstance(kind, ScaledIntegerField) or kind.scale != field.scale:
@@ -152,8 +166,8 @@ for _lookup in (
 ):
     ScaledIntegerField.register_lookup(type(_lookup.__name__, (_SameKind, _lookup), {}))
 
-for _field in (QuantityField, MoneyField, RateField):
+for _kind in (QuantityField, MoneyField, RateField):
     for _connector in (Combinable.ADD, Combinable.SUB):
-        register_combinable_fields(_field, _connector, _field, _field)
-    register_combinable_fields(_field, Combinable.MUL, models.IntegerField, _field)
-    register_combinable_fields(models.IntegerField, Combinable.MUL, _field, _field)
+        register_combinable_fields(_kind, _connector, _kind, _kind)
+    register_combinable_fields(_kind, Combinable.MUL, models.IntegerField, _kind)
+    register_combinable_fields(models.IntegerField, Combinable.MUL, _kind, _kind)

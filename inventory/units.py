@@ -64,7 +64,7 @@ def to_base(value: Decimal | int | str, scale: int) -> int:
     if number.adjusted() < -scale:
         raise _too_fine(number, scale)
     numerator, denominator = number.as_integer_ratio()
-    base, rest = divmod(numerator * 10**scale, denominator)
+    base, rest = divmod(numerator * int(10**scale), denominator)
     if rest:
         raise _too_fine(number, scale)
     if abs(base) > BASE_MAX:

@@ -17,6 +17,8 @@ from inventory.reference.holidays_of import EDITION, calendar_rows
 from inventory.reference.lists import LISTS, CodeList
 from inventory.reference.models import LoadedList, Sourced
 
+Identity = tuple[Any, ...]  # the values of the key, and of a dated list the first valid day
+
 VERIFICATION = ("verified", "verified_by", "verified_on")
 
 
@@ -109,7 +111,7 @@ def _write(code_list: CodeList, plan: _Plan) -> None:
 # ── From text to instances ──────────────────────────────────────────────────────────────────────
 
 
-def _columns(model: type[models.Model]) -> list[models.Field]:
+def _columns(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
     return [column for column in model._meta.concrete_fields if not column.primary_key]
 
 
@@ -128,7 +130,7 @@ def _instances(code_list: CodeList, file: DataFile, records: list[dict[str, str]
     return made
 
 
-def _reader(column: models.Field) -> Callable[[str], Any]:
+def _reader(column: "models.Field[Any, Any]") -> Callable[[str], Any]:
     """Return what turns a cell into a value of the column: empty means nothing, or an empty text."""
     if isinstance(column, models.CharField | models.TextField):
         return str
@@ -166,12 +168,12 @@ def _plan(code_list: CodeList, wanted: list[models.Model]) -> _Plan:
     return plan
 
 
-def _identity(code_list: CodeList, row: models.Model) -> tuple[Any, ...]:
+def _identity(code_list: CodeList, row: models.Model) -> Identity:
     names = (*code_list.key, "valid_from") if code_list.is_dated else code_list.key
     return tuple(getattr(row, name) for name in names)
 
 
-def _closings(code_list: CodeList, asked: dict, known: dict) -> dict[tuple, date]:
+def _closings(code_list: CodeList, asked: dict[Identity, Any], known: dict[Identity, Any]) -> dict[Identity, date]:
     """Return the rows without an end that a later row of the same code ends, each with its last day.
 
     Rows of the file may not overlap each other; rows with an end may not overlap anything.
@@ -179,7 +181,7 @@ def _closings(code_list: CodeList, asked: dict, known: dict) -> dict[tuple, date
     by_code = defaultdict(list)
     for identity, row in {**known, **asked}.items():
         by_code[identity[:-1]].append((identity, row.valid_from, row.valid_to))
-    closings: dict[tuple, date] = {}
+    closings: dict[Identity, date] = {}
     for code, rows in by_code.items():
         if len(rows) == 1:
             continue
@@ -192,7 +194,7 @@ def _closings(code_list: CodeList, asked: dict, known: dict) -> dict[tuple, date
     return closings
 
 
-def _refuse_overlap(code_list: CodeList, code: tuple, spans: list[tuple[date, date | None]]) -> None:
+def _refuse_overlap(code_list: CodeList, code: Identity, spans: list[tuple[date, date | None]]) -> None:
     if shared := first_overlap(spans):
         raise OverlappingValidity(
             _("%(name)s: two rows of %(code)s are valid on %(day)s."),
