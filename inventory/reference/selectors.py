@@ -19,7 +19,6 @@ from inventory.reference.models import (
     Currency,
     CustomsOffice,
     CustomsSection,
-    Dated,
     DocumentKey,
     ExchangeRate,
     HtsCode,
@@ -30,11 +29,11 @@ from inventory.reference.models import (
     PermanenceRule,
     RateParameter,
     Regime,
-    Sourced,
     TariffCode,
     UnitConversion,
     UnitOfMeasure,
 )
+from inventory.reference.models.bases import Dated, Sourced
 from inventory.units import Factor
 
 Row = TypeVar("Row", bound=Dated)

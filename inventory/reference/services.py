@@ -15,7 +15,8 @@ from inventory.errors import DomainError
 from inventory.reference.datafile import DataFile, checksum_of, first_overlap, read_data_file
 from inventory.reference.holidays_of import EDITION, calendar_rows
 from inventory.reference.lists import LISTS, CodeList
-from inventory.reference.models import LoadedList, Sourced
+from inventory.reference.models import LoadedList
+from inventory.reference.models.bases import Sourced
 
 Identity = tuple[Any, ...]  # the values of the key, and of a dated list the first valid day
 
