@@ -45,12 +45,13 @@ def discharge(
     at: datetime,
     actor: Actor,
     reason: str = "",
+    override_reason: str = "",
 ) -> list[Discharge]:
     """Write off what one exit document takes, all or nothing; the same key again returns the rows it wrote.
 
     Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
-    Expired lots are passed over with a finding, except by documents that may use them (A3, late return). Raises
-    NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
+    lets them go (late return, destruction) and says why in `override_reason`. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
     written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
     if written:
@@ -63,7 +64,8 @@ def discharge(
     discharges: list[Discharge] = []
     skipped: dict[int, Withdrawal] = {}
     for withdrawal in withdrawals:
-        exit_ = _exit(withdrawal, effects[withdrawal.outbound_line.pedimento_id, withdrawal.account_id], legal_date)
+        effect = effects[withdrawal.outbound_line.pedimento_id, withdrawal.account_id]
+        exit_ = _exit(withdrawal, effect, legal_date, override=bool(override_reason))
         plan = plan_discharge(lots[withdrawal.account_id].values(), exit_)
         for take in plan.takes:
             lots[withdrawal.account_id][take.lot_id] = after(lots[withdrawal.account_id][take.lot_id], take)
@@ -81,13 +83,15 @@ def discharge(
                     flags=[*take.flags, *([Discharge.Flag.OUT_OF_ORDER] if withdrawal.account_id in late else [])],
                     actor_id=actor.user_id,
                     actor_label=actor.label,
-                    reason=reason,
+                    reason=override_reason or reason,
                 )
             )
         skipped.update(dict.fromkeys(plan.skipped, withdrawal))
     carry(rows, lots)
     Discharge.objects.bulk_create(discharges)
     _report_skipped(rows, skipped, accounts, at)
+    if override_reason:
+        _report_override(withdrawals, accounts, override_reason, at, actor)
     return discharges
 
 
@@ -270,14 +274,14 @@ def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, a
         raise NotInTime(_("Legal date %(on)s lies in the future."), on=legal_date)
 
 
-def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date) -> Exit:
+def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date, *, override: bool) -> Exit:
     """The withdrawal as the plan sees it."""
     line = withdrawal.outbound_line
     return Exit(
         quantity=withdrawal.quantity,
         on=legal_date,
         goods=None if effect.goods == ClaveEffect.Goods.ANY else effect.goods,
-        allows_expired=effect.allows_expired,
+        allows_expired=effect.allows_expired or override,
         source=(line.source_number, line.source_seq) if line.source_number else None,
         serial=withdrawal.serial,
     )
@@ -311,5 +315,19 @@ def _report_skipped(
                 "must_leave_by": row.must_leave_by,
                 "exit": withdrawal.outbound_line.pedimento.number,
             },
+            at=at,
+        )
+
+
+def _report_override(
+    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], reason: str, at: datetime, actor: Actor
+) -> None:
+    """Leave a finding for every exit that an authorised person let use expired lots."""
+    for number in sorted({w.outbound_line.pedimento.number for w in withdrawals}):
+        findings.raise_finding(
+            code="rule_overridden",
+            subject=f"pedimento/{number}",
+            client=next(iter(accounts.values())).client_id,
+            context={"rule": "must_leave_by", "who": actor.label, "reason": reason, "document": number},
             at=at,
         )

@@ -1,0 +1,207 @@
+"""Scenario B of mexico.md §11: a strategic bonded zone away from customs, run by a 3PL for two clients."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from inventory.customs import selectors as customs_books
+from inventory.customs import services as customs
+from inventory.customs.errors import NotEnoughBonded
+from inventory.customs.models import BondedLot, Discharge, Pedimento, StockDifference
+from inventory.findings.models import Finding
+from inventory.ledger import selectors as stock
+from inventory.models import Account, Leg, Location, Posting
+from inventory.parties.scope import ClientScope
+from tests.builders import make_authorisation, make_client, make_item
+from tests.scenarios import world
+from tests.scenarios.world import ACTOR, OTHER, SEES_ALL, at
+from warehouse.counting import services as counting
+from warehouse.shipping.errors import NoStockToShip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def zone():
+    """The zone with both clients' goods in it, as after step 2."""
+    world.load_law()
+    site = world.make_zone("slp")
+    authorisation = make_authorisation("RFS", site=site)
+    clients = {name: make_client(name) for name in ("x", "y")}
+    items = {name: make_item(clients[name], "SKU-9") for name in clients}
+    consolidated = world.enter(
+        clients["x"],
+        world.declaration(
+            "26 24 3456 6000501",
+            site,
+            authorisation,
+            [{"sku": "SKU-9", "quantity": 500, "value": 50_000}],
+            is_consolidated=True,
+            consolidated_opened_on="2026-03-02",
+        ),
+        "2026-03-02",
+    )
+    world.bring_in(consolidated, "2026-03-03")
+    customs.close_consolidated(
+        pedimento=consolidated,
+        closed_on=date(2026, 3, 9),
+        paid_on=date(2026, 3, 9),
+        at=at("2026-03-09", 18),
+        actor=ACTOR,
+    )
+    other = world.enter(
+        clients["y"],
+        world.declaration(
+            "26 24 3456 6000502",
+            site,
+            authorisation,
+            [{"sku": "SKU-9", "quantity": 300, "value": 30_000}],
+            paid_on="2026-03-20",
+            cleared_at="2026-03-20T08:00:00-06:00",
+        ),
+        "2026-03-20",
+    )
+    world.bring_in(other, "2026-03-20")
+    return {
+        "site": site,
+        "authorisation": authorisation,
+        "clients": clients,
+        "items": items,
+        "x": Account.objects.get(item=items["x"], regime="RFS"),
+        "y": Account.objects.get(item=items["y"], regime="RFS"),
+    }
+
+
+def out(zone, number, key, operation, regime, quantity, day):
+    """An outbound pedimento of client X, paid on the day."""
+    return world.enter(
+        zone["clients"]["x"],
+        world.declaration(
+            number,
+            zone["site"],
+            zone["authorisation"],
+            [{"sku": "SKU-9", "quantity": quantity, "value": quantity * 100}],
+            document_key=key,
+            operation=operation,
+            regime=regime,
+            paid_on=day,
+        ),
+        day,
+    )
+
+
+def test_a_remesa_of_an_open_consolidated_is_provisional_and_its_clock_starts_when_it_closes():
+    world.load_law()
+    site = world.make_zone("slp")
+    authorisation = make_authorisation("RFS", site=site)
+    client = make_client("x")
+    make_item(client, "SKU-9")
+    consolidated = world.enter(
+        client,
+        world.declaration(
+            "26 24 3456 6000501",
+            site,
+            authorisation,
+            [{"sku": "SKU-9", "quantity": 500, "value": 50_000}],
+            is_consolidated=True,
+            consolidated_opened_on="2026-03-02",
+        ),
+        "2026-03-02",
+    )
+
+    world.bring_in(consolidated, "2026-03-03")
+
+    lot = BondedLot.objects.get()
+    assert (lot.is_provisional, lot.clock_start, lot.remaining) == (True, date(2026, 3, 3), 500)
+
+    customs.close_consolidated(
+        pedimento=consolidated,
+        closed_on=date(2026, 3, 9),
+        paid_on=date(2026, 3, 9),
+        at=at("2026-03-09", 18),
+        actor=ACTOR,
+    )
+
+    lot.refresh_from_db()
+    assert (lot.is_provisional, lot.clock_start) == (False, date(2026, 3, 9))
+    assert (lot.must_leave_by, lot.legal_deadline) == (date(2031, 3, 9), date(2031, 3, 10))
+    assert [(c.before, c.after) for c in lot.clock_changes.all()] == [(date(2026, 3, 3), date(2026, 3, 9))]
+
+
+def test_the_whole_of_scenario_b(zone):
+    dallas, buyer = world.make_dc(), world.make_consignee()
+    item = zone["items"]["x"]
+    assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (500, 300)
+
+    # 3: J4 in the same state, 200 pieces to the US
+    j4 = out(zone, "26 24 3456 6000511", "J4", "EXP", "EXD", 200, "2026-05-05")
+    world.send_out(j4, dallas, {item: 200}, "2026-05-05")
+    assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (300, 300)
+
+    # 4: G9, 180 pieces into the country
+    g9 = out(zone, "26 24 3456 6000512", "G9", "IMP", "IMD", 180, "2026-06-18")
+    world.send_out(g9, buyer, {item: 180}, "2026-06-18")
+    assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (120, 300)
+
+    # 5: J4 of 130 is refused: 120 are available, and the other client's 300 are untouched
+    second = out(zone, "26 24 3456 6000513", "J4", "EXP", "EXD", 130, "2026-06-19")
+    before = (Leg.objects.count(), Discharge.objects.count(), Posting.objects.count())
+    with pytest.raises(NoStockToShip) as short:
+        world.send_out(second, dallas, {item: 130}, "2026-06-19")
+    assert (short.value.context["asked"], short.value.context["free"]) == ("130", "120")
+    with pytest.raises(NotEnoughBonded) as refusal:
+        customs.discharge(
+            key="j4-130",
+            withdrawals=[customs.Withdrawal(second.lines.get(), zone["x"].pk, Decimal(130))],
+            legal_date=date(2026, 6, 19),
+            at=at("2026-06-19", 18),
+            actor=ACTOR,
+        )
+    assert (refusal.value.context["asked"], refusal.value.context["available"]) == ("130", "120")
+    assert (Leg.objects.count(), Discharge.objects.count(), Posting.objects.count()) == before
+    assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (120, 300)
+
+    # 6: a cycle count finds 118; the law still says 120
+    shelf = Location.objects.get(site=zone["site"], code="A-01-RFS")
+    sheet = counting.open_sheet(site=zone["site"], locations=[shelf], at=at("2026-07-01", 8), actor=ACTOR)
+    of_x = sheet.lines.get(lot__account=zone["x"])
+    counts = {line.pk: Decimal(118) if line == of_x else line.expected for line in sheet.lines.all()}
+    sheet = counting.record_counts(sheet=sheet, counts=counts, at=at("2026-07-01", 9), actor=ACTOR)
+    sheet = counting.record_counts(sheet=sheet, counts={of_x.pk: Decimal(118)}, at=at("2026-07-01", 10), actor=OTHER)
+    counting.post_sheet(sheet=sheet, at=at("2026-07-01", 11), actor=world.Actor(label="cumplimiento"))
+    assert world.legal_balance(zone["x"]) == 120
+    difference = StockDifference.objects.get()
+    assert (difference.account, difference.quantity, difference.origin) == (zone["x"], Decimal(-2), "count")
+    assert Finding.objects.filter(code="stock_shortage", client=zone["clients"]["x"], closed_at=None).count() == 1
+    assert stock.on_hand_as_of(SEES_ALL, zone["x"], date(2026, 7, 1)) == 118
+
+    # 7: expiry of X's layer
+    lot = BondedLot.objects.get(account=zone["x"])
+    assert (lot.stay_limit_code, lot.must_leave_by, lot.legal_deadline) == (
+        "RFS-60M",
+        date(2031, 3, 9),
+        date(2031, 3, 10),
+    )
+
+
+def test_the_books_of_scenario_b_can_be_asked_as_of_any_day(zone):
+    j4 = out(zone, "26 24 3456 6000511", "J4", "EXP", "EXD", 200, "2026-05-05")
+    world.send_out(j4, world.make_dc(), {zone["items"]["x"]: 200}, "2026-05-05")
+
+    def legal(day):
+        return sum(row.quantity for row in customs_books.bonded_as_of(SEES_ALL, day, account=zone["x"]))
+
+    assert [legal(date(2026, 3, 2)), legal(date(2026, 5, 4)), legal(date(2026, 5, 5))] == [0, 500, 300]
+    assert stock.on_hand_as_of(SEES_ALL, zone["x"], date(2026, 5, 4)) == 500
+    assert stock.on_hand_as_of(SEES_ALL, zone["x"], date(2026, 5, 5)) == 300
+
+
+def test_a_client_sees_nothing_of_the_other_in_the_books(zone):
+    scope = ClientScope.of(zone["clients"]["y"].pk)
+
+    assert {row.account_id for row in customs_books.bonded_lots(scope)} == {zone["y"].pk}
+    assert {row.account_id for row in stock.stock(scope)} == {zone["y"].pk}
+    assert list(customs_books.kardex(scope, zone["x"])) == []
+    assert [p.client.code for p in customs_books.pedimentos(scope)] == ["y"]
+    assert Pedimento.objects.count() == 2

@@ -1,0 +1,185 @@
+"""A small world to tell scenarios in: the law loaded, a client with goods, and each step of the trade as one call."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from inventory.customs import services as customs
+from inventory.customs.models import BondedLot, Pedimento
+from inventory.models import Account, Location, Site, TariffCode
+from inventory.parties.scope import Actor, ClientScope
+from inventory.places.services import open_site
+from inventory.reference.services import load
+from tests.builders import make_broker, make_item
+from warehouse.receiving import services as receiving
+from warehouse.shipping import services as shipping
+
+ACTOR = Actor(label="operadora")
+OTHER = Actor(label="supervisor")
+SEES_ALL = ClientScope.everyone()
+MEXICO = ZoneInfo("America/Mexico_City")
+LAW = [
+    "regimes", "document_keys", "clave_effects", "permanence_rules", "rate_parameters", "units", "unit_conversions",
+    "customs_offices", "customs_sections", "countries", "currencies", "identifiers", "listed_codes",
+    "non_business_days",
+]  # fmt: skip
+TARIFF_CODES = {"8302200100": "6", "7408110100": "1", "8503009999": "1", "8501100100": "6"}
+
+
+def load_law() -> None:
+    """The code lists a declaration is checked against, and the few tariff codes these scenarios use."""
+    load(LAW)
+    make_broker("3456")
+    TariffCode.objects.bulk_create(
+        [
+            TariffCode(code=code, description=code, unit_code=unit, valid_from=date(2020, 1, 1))
+            for code, unit in TARIFF_CODES.items()
+        ]
+    )
+
+
+def at(day: str, hour: int = 12, zone: ZoneInfo = MEXICO) -> datetime:
+    """A moment of a day in Mexico City."""
+    year, month, dom = map(int, day.split("-"))
+    return datetime(year, month, dom, hour, tzinfo=zone)
+
+
+def make_zone(code: str = "slp", regime: str = "RFS", **values) -> Site:
+    """A bonded zone with a dock and a shelf for goods of one regime."""
+    site = open_site(
+        **{
+            "code": code,
+            "name": code.upper(),
+            "kind": Site.Kind.BONDED,
+            "country": "MEX",
+            "latitude": 22.15,
+            "longitude": -100.98,
+            "time_zone": "America/Mexico_City",
+            **values,
+        }
+    )
+    add_locations(site, regime)
+    return site
+
+
+def add_locations(site: Site, regime: str) -> None:
+    """A dock and a shelf for goods of one regime."""
+    Location.objects.create(site=site, code=f"ANDEN-{regime}", kind=Location.Kind.DOCK, regime=regime)
+    Location.objects.create(site=site, code=f"A-01-{regime}", kind=Location.Kind.STORAGE, regime=regime)
+
+
+def make_dc(code: str = "dallas") -> Site:
+    """A US distribution center with a shelf."""
+    site = open_site(
+        code=code,
+        name="Dallas DC",
+        kind=Site.Kind.US_DC,
+        country="USA",
+        latitude=32.78,
+        longitude=-96.8,
+        time_zone="America/Chicago",
+    )
+    Location.objects.create(site=site, code="D-01", kind=Location.Kind.STORAGE, regime="EXD")
+    return site
+
+
+def make_consignee(code: str = "consignee") -> Site:
+    """Somebody in Mexico, or another warehouse, that goods are handed to."""
+    return open_site(
+        code=code,
+        name="Consignee",
+        kind=Site.Kind.CONSIGNEE,
+        country="MEX",
+        latitude=19.4,
+        longitude=-99.1,
+        time_zone="America/Mexico_City",
+    )
+
+
+def declaration(number: str, site: Site, authorisation, lines: list[dict], **header) -> dict:
+    """What a person types for a pedimento. `lines` give sku, quantity and value; the rest follows."""
+    value = sum(int(line["value"]) for line in lines)
+    return {
+        "number": number,
+        "operation": "IMP",
+        "document_key": "M3",
+        "regime": "RFS",
+        "authorisation": authorisation.number,
+        "site": site.code,
+        "customs_section": "240",
+        "fx_rate": "18.25",
+        "value_usd": "1000",
+        "customs_value_mxn": str(value),
+        "price_paid_mxn": str(value),
+        "lines": [_line(line) for line in lines],
+        **header,
+    }
+
+
+def _line(line: dict) -> dict:
+    tariff = line.get("tariff_code", "8302200100")
+    unit = line.get("unit", "6")
+    return {
+        "sku": line["sku"],
+        "tariff_code": tariff,
+        "description": line["sku"],
+        "commercial_unit": unit,
+        "commercial_quantity": str(line["quantity"]),
+        "tariff_unit": line.get("tariff_unit", unit),
+        "tariff_quantity": str(line.get("tariff_quantity", line["quantity"])),
+        "origin_country": "CHN",
+        "customs_value_mxn": str(line["value"]),
+        "price_paid_mxn": str(line["value"]),
+        **{
+            key: line[key] for key in ("source_number", "source_seq", "batch", "serial", "contributions") if key in line
+        },
+    }
+
+
+def enter(client, data: dict, day: str) -> Pedimento:
+    """Enter a declaration on a day."""
+    return customs.enter_pedimento(client=client, data=data, at=at(day, 18), actor=ACTOR)
+
+
+def bring_in(pedimento: Pedimento, day: str, counted: dict[str, Decimal] | None = None, *, hour: int = 9) -> None:
+    """Receive a pedimento's goods on a day: everything good and as declared, unless `counted` says otherwise by SKU."""
+    site, regime = pedimento.site, pedimento.authorisation.regime
+    dock = Location.objects.get(site=site, code=f"ANDEN-{regime}")
+    shelf = Location.objects.get(site=site, code=f"A-01-{regime}")
+    receipt = receiving.expect(pedimento=pedimento, at=at(day, hour), actor=ACTOR)
+    receipt = receiving.arrive(receipt=receipt, arrived_at=at(day, hour), dock=dock, at=at(day, hour), actor=ACTOR)
+    counts = {
+        line.pk: receiving.Count(
+            good=Decimal((counted or {}).get(line.subline.item.sku, line.declared)), location=shelf
+        )
+        for line in receipt.lines.select_related("subline__item")
+    }
+    receipt = receiving.count(receipt=receipt, counts=counts, at=at(day, hour + 1), actor=ACTOR)
+    for notice in pedimento.notices.filter(closed_at=None):
+        customs.close_notice(notice=notice, acknowledgement="ACUSE-1", at=at(day, hour + 1), actor=ACTOR)
+    receiving.close(receipt=receipt, at=at(day, hour + 2), actor=ACTOR)
+
+
+def send_out(pedimento: Pedimento, destination: Site, items: dict, day: str):
+    """Ship items (by item, quantity) under a paid outbound pedimento and dispatch them on a day; returns the shipment."""
+    site, moment = pedimento.site, at(day, 15)
+    wanted = [shipping.Wanted(item, Decimal(quantity)) for item, quantity in items.items()]
+    shipment = shipping.draft(
+        client=pedimento.client, origin=site, destination=destination, wanted=wanted, at=moment, actor=ACTOR
+    )
+    shipment = shipping.reserve(shipment=shipment, at=moment, actor=ACTOR)
+    dock = Location.objects.get(site=site, code=f"ANDEN-{pedimento.authorisation.regime}")
+    shipment = shipping.pick(shipment=shipment, dock=dock, at=moment, actor=ACTOR)
+    shipment = shipping.assign_pedimento(shipment=shipment, pedimento=pedimento, at=moment, actor=ACTOR)
+    return shipping.dispatch(shipment=shipment, at=moment, actor=ACTOR)
+
+
+def legal_balance(account: Account) -> Decimal:
+    """What an account owes customs now."""
+    return sum((lot.remaining for lot in BondedLot.objects.filter(account=account)), Decimal(0))
+
+
+__all__ = [
+    "ACTOR", "MEXICO", "OTHER", "SEES_ALL", "UTC", "add_locations", "at", "bring_in", "declaration", "enter",
+    "legal_balance", "load_law", "make_consignee", "make_dc", "make_item", "make_zone", "send_out", "timedelta",
+]  # fmt: skip
