@@ -1,33 +1,52 @@
 """Under which duty: pedimentos, the bonded lots they opened and the discharges that wrote those off."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from inventory.api.customs_inputs import (
+    ClearanceInput,
+    ClosingInput,
+    NoticeClosing,
+    PaymentInput,
+    PedimentoInput,
+    ReasonInput,
+    refuse_unknown,
+)
 from inventory.api.customs_outputs import (
     BondedLotOutput,
     DifferenceOutput,
     DischargeOutput,
     LotCorrectionOutput,
+    NoticeOutput,
     PedimentoDetailOutput,
     PedimentoLineRow,
     PedimentoOutput,
 )
-from inventory.api.endpoint import DetailEndpoint, ListEndpoint, find
+from inventory.api.endpoint import DetailEndpoint, Endpoint, ListEndpoint, Writes, find
 from inventory.api.filters import At, Day, Filters, Flag, Id, OneOf, Rows, Text
 from inventory.api.ledger import end_of
+from inventory.api.rows import Input
 from inventory.customs import selectors as customs
+from inventory.customs import services
 from inventory.customs.models import (
     BondedLot,
     Discharge,
+    LegalNotice,
     LotCorrection,
     Pedimento,
     PedimentoLine,
     PedimentoSubline,
     StockDifference,
 )
+from inventory.parties.roles import ApiScope
 
 
 class PedimentoFilters(Filters):
@@ -40,7 +59,7 @@ class PedimentoFilters(Filters):
     regime = Text()
     authorisation = Text("authorisation__number")
     site = Text("site__code")
-    item = Text(method="naming_item", label="Pedimentos with a line of this SKU.")
+    sku = Text(method="naming_item", label="Pedimentos with a line of this SKU.")
     paid_from = Day("paid_on", lookup_expr="gte")
     paid_to = Day("paid_on", lookup_expr="lte")
     recorded_since = At("recorded_at", lookup_expr="gte")
@@ -50,13 +69,26 @@ class PedimentoFilters(Filters):
         return rows.filter(Exists(PedimentoSubline.objects.filter(line__pedimento=OuterRef("pk"), item__sku=sku)))
 
 
-class PedimentoList(ListEndpoint):
+class PedimentoList(Writes, ListEndpoint):
     """Your pedimentos, newest first."""
 
     model = Pedimento
+    write_scope = ApiScope.PEDIMENTOS
     serializer_class = PedimentoOutput
     filterset_class = PedimentoFilters
     orderings = {"-recorded_at": ("-recorded_at", "-id"), "recorded_at": ("recorded_at", "id"), "number": ("number",)}
+
+    @extend_schema(request=PedimentoInput, responses={201: PedimentoDetailOutput})
+    def post(self, request: Request) -> Response:
+        """Enter a pedimento, every field checked: all that is wrong is said at once."""
+        return self.change(None, self._enter, status_code=201)
+
+    def _enter(self, _values: dict[str, Any]) -> dict[str, Any]:
+        refuse_unknown(self.request.data, PedimentoInput)
+        entered = services.enter_pedimento(
+            client=self.client, data=self.request.data, at=timezone.now(), actor=self.actor
+        )
+        return PedimentoDetailOutput.draw(whole_pedimento(self, entered.number))
 
 
 class PedimentoDetail(DetailEndpoint):
@@ -76,6 +108,109 @@ def whole_pedimento(view: Any, number: str) -> Pedimento:
     rows = customs.pedimentos(view.scope).select_related("site", "authorisation", "broker", "rectifies")
     parts = ("lines__sublines__item", "contributions__line", "identifiers__line", "invoices")
     return find(rows.prefetch_related(*parts), number=number)
+
+
+class _PedimentoStep(Writes, Endpoint):
+    """One step of a pedimento's life."""
+
+    model = Pedimento
+    write_scope = ApiScope.PEDIMENTOS
+    serializer_class = PedimentoOutput
+    is_versioned = True
+
+    def step(self, input_class: type[Input] | None, act: Callable[..., Pedimento]) -> Response:
+        """Do `act` with the pedimento of the URL and the values of the body; answer with its header."""
+
+        def do(values: dict[str, Any]) -> dict[str, Any]:
+            pedimento = self.named(self.get_queryset(), number=self.kwargs["number"])
+            done = act(pedimento=pedimento, at=timezone.now(), actor=self.actor, **values)
+            return PedimentoOutput.of(Pedimento.objects.filter(pk=done.pk))
+
+        return self.change(input_class, do)
+
+
+class PayPedimento(_PedimentoStep):
+    """Payment."""
+
+    @extend_schema(request=PaymentInput, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Note that a pedimento was paid."""
+        return self.step(PaymentInput, services.record_payment)
+
+
+class ClearPedimento(_PedimentoStep):
+    """Clearance."""
+
+    @extend_schema(request=ClearanceInput, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Note when the selection mechanism was activated: the clocks of its bonded lots start then."""
+        return self.step(ClearanceInput, services.record_clearance)
+
+
+class ClosePedimento(_PedimentoStep):
+    """Closing."""
+
+    @extend_schema(request=ClosingInput, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Close a consolidated pedimento."""
+        return self.step(ClosingInput, services.close_consolidated)
+
+
+class WithdrawPedimento(_PedimentoStep):
+    """Withdrawal."""
+
+    @extend_schema(request=ReasonInput, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Withdraw a pedimento that opened and discharged nothing."""
+        return self.step(ReasonInput, services.withdraw_pedimento)
+
+
+class ApplyRectification(_PedimentoStep):
+    """Rectification."""
+
+    @extend_schema(request=None, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Apply a rectification (R1) to the bonded lots of the pedimento it rectifies."""
+        return self.step(
+            None, lambda pedimento, at, actor: services.rectify(rectification=pedimento, at=at, actor=actor)
+        )
+
+
+class NoticeFilters(Filters):
+    """Filters of notices."""
+
+    pedimento = Text("pedimento__number")
+    kind = OneOf(LegalNotice.Kind)
+    document = Text()
+    is_open = Flag("closed_at", lookup_expr="isnull")
+
+
+class Notices(ListEndpoint):
+    """Notices the law asks for by an hour: due, then acknowledged or excepted with a reason."""
+
+    model = LegalNotice
+    client_path = "pedimento__client"
+    serializer_class = NoticeOutput
+    filterset_class = NoticeFilters
+
+
+class CloseNotice(Writes, Endpoint):
+    """Closing of a notice."""
+
+    model = LegalNotice
+    client_path = "pedimento__client"
+    write_scope = ApiScope.RECEIPTS
+    serializer_class = NoticeOutput
+
+    @extend_schema(request=NoticeClosing, responses=NoticeOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """Close a notice with the authority's acknowledgement, or with the reason why there is none."""
+        return self.change(NoticeClosing, self._close)
+
+    def _close(self, values: dict[str, Any]) -> dict[str, Any]:
+        notice = self.named(self.get_queryset(), pk=self.kwargs["pk"])
+        services.close_notice(notice=notice, at=timezone.now(), actor=self.actor, **values)
+        return NoticeOutput.of(LegalNotice.objects.filter(pk=notice.pk))
 
 
 class PedimentoLineFilters(Filters):
@@ -98,7 +233,7 @@ class PedimentoLines(ListEndpoint):
 class BondedLotFilters(Filters):
     """Filters of bonded lots; with `as_of` or `known_on` the balances of that day are re-added."""
 
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     regime = Text("account__regime")
     authorisation = Text("account__authorisation__number")
     pedimento = Text("pedimento_number")
@@ -164,7 +299,7 @@ class DischargeFilters(Filters):
     entry = Text("bonded_lot__pedimento_number")
     exit = Text("outbound_line__pedimento__number")
     bonded_lot = Id("bonded_lot_id")
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     regime = Text("account__regime")
     from_day = Day("legal_date", lookup_expr="gte")
     to_day = Day("legal_date", lookup_expr="lte")
@@ -200,7 +335,7 @@ class LotCorrections(ListEndpoint):
 class DifferenceFilters(Filters):
     """Filters of differences."""
 
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     origin = OneOf(StockDifference.Origin)
     document = Text()
     is_open = Flag("resolved_at", lookup_expr="isnull")

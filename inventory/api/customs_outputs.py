@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from inventory.api.fields import Moment, MoneyText, QuantityText, RateText
 from inventory.api.rows import Output
-from inventory.customs.models import BondedLot, Pedimento, StockDifference
+from inventory.customs.models import BondedLot, LegalNotice, Pedimento, StockDifference
 
 
 class PedimentoOutput(Output):
@@ -49,7 +49,7 @@ class SublineOutput(Output):
     """One part number of one batch within a line."""
 
     id = serializers.IntegerField()
-    item = serializers.CharField(source="item.sku")
+    sku = serializers.CharField(source="item.sku")
     batch = serializers.CharField()
     serial = serializers.CharField()
     quantity = QuantityText()
@@ -137,7 +137,7 @@ class BondedLotOutput(Output):
     """What a subline still owes customs, with its clock."""
 
     id = serializers.IntegerField()
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     authorisation = serializers.CharField(source="account.authorisation.number", allow_null=True)
     pedimento = serializers.CharField(source="pedimento_number")
@@ -166,7 +166,7 @@ class DischargeOutput(Output):
     """So much of an entry written off by an exit; a reversal has the signs turned."""
 
     id = serializers.IntegerField()
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     bonded_lot = serializers.IntegerField(source="bonded_lot_id")
     entry = serializers.CharField(source="bonded_lot.pedimento_number")
@@ -204,7 +204,7 @@ class DifferenceOutput(Output):
     """What the shelf has more or less than the customs books, and how it was explained."""
 
     id = serializers.IntegerField()
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     quantity = QuantityText()
     origin = serializers.ChoiceField(StockDifference.Origin.choices)
@@ -213,3 +213,18 @@ class DifferenceOutput(Output):
     recorded_at = Moment()
     resolved_at = Moment(allow_null=True)
     resolution = serializers.CharField()
+
+
+class NoticeOutput(Output):
+    """A notice the law asks for."""
+
+    id = serializers.IntegerField()
+    pedimento = serializers.CharField(source="pedimento.number")
+    kind = serializers.ChoiceField(LegalNotice.Kind.choices)
+    document = serializers.CharField()
+    due_at = Moment()
+    details = serializers.JSONField()
+    acknowledgement = serializers.CharField()
+    exception_reason = serializers.CharField()
+    closed_at = Moment(allow_null=True)
+    closed_by = serializers.CharField()

@@ -20,9 +20,9 @@ from rest_framework.response import Response
 from inventory.api.filters import Filters, StrictFilterBackend
 from inventory.api.idempotency import REPLAYED, once
 from inventory.api.parsers import StrictJSONParser, UploadParser, refuse_large
-from inventory.api.rows import Output
 from inventory.api.schema import ApiSchema
 from inventory.api.throttling import AddressThrottle
+from inventory.parties.models import Client
 from inventory.parties.roles import ApiScope
 from inventory.parties.scope import Actor, ClientScope
 
@@ -54,6 +54,11 @@ class Endpoint(GenericAPIView):
     def scope(self) -> ClientScope:
         """The rows this key may see."""
         return ClientScope.of(self.request.auth.client_id)
+
+    @property
+    def client(self) -> Client:
+        """The client whose key this is."""
+        return self.request.auth.client
 
     @property
     def actor(self) -> Actor:
@@ -146,12 +151,11 @@ class Writes:
     def change(
         self,
         input_class: type[serializers.Serializer] | None,
-        act: Callable[[dict[str, Any]], Any],
+        act: Callable[[dict[str, Any]], dict[str, Any]],
         *,
-        output: type[Output],
         status_code: int = status.HTTP_200_OK,
     ) -> Response:
-        """Validate the body, do `act` with its values, answer with what it returns as `output` draws it."""
+        """Validate the body, do `act` with its values, and answer with the body it returns."""
 
         def do() -> tuple[int, Any]:
             values: dict[str, Any] = {}
@@ -159,18 +163,24 @@ class Writes:
                 given = input_class(data=self.request.data, context={"view": self, "request": self.request})
                 given.is_valid(raise_exception=True)
                 values = given.validated_data
-            drawn = output(act(values), context={"request": self.request})
-            return status_code, dict(drawn.data)
+            return status_code, act(values)
 
         answer = once(self.request, do)
         headers = {REPLAYED: "true"} if answer.replayed else None
         return Response(answer.body, status=answer.status, headers=headers)
 
-    def refuse_stale(self, thing: Any) -> None:
-        """Raise VersionMoved when the caller's If-Match names another version than this one."""
+    def named(self, rows: QuerySet[Any], **names: Any) -> Any:
+        """The client's own thing that the URL names, locked against others if the caller has seen a version of it.
+
+        Raises NotFound, VersionMoved.
+        """
         asked = _tags(self.request.headers.get("If-Match", ""))
-        if asked and "*" not in asked and tag_of(thing) not in asked:
+        if not asked:
+            return find(rows, **names)
+        thing = find(rows.select_for_update(of=("self",)), **names)
+        if "*" not in asked and tag_of(thing) not in asked:
             raise VersionMoved
+        return thing
 
 
 def find(rows: QuerySet[Any], **names: Any) -> Any:

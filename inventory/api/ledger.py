@@ -22,7 +22,7 @@ class AccountOutput(Output):
     """An account: item × regime × authorisation, the unit of first in, first out."""
 
     id = serializers.IntegerField()
-    item = serializers.CharField(source="item.sku")
+    sku = serializers.CharField(source="item.sku")
     regime = serializers.CharField()
     authorisation = serializers.CharField(source="authorisation.number", allow_null=True)
 
@@ -30,7 +30,7 @@ class AccountOutput(Output):
 class AccountFilters(Filters):
     """Filters of accounts."""
 
-    item = Text("item__sku")
+    sku = Text("item__sku")
     regime = Text()
     authorisation = Text("authorisation__number")
 
@@ -46,7 +46,7 @@ class Accounts(ListEndpoint):
 class StockFilters(Filters):
     """Filters of stock; with `as_of` or `known_on` it is re-added from the legs."""
 
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     regime = Text("account__regime")
     authorisation = Text("account__authorisation__number")
     site = Text("location__site__code")
@@ -92,7 +92,7 @@ class _Stock(ListEndpoint):
 class StockOutput(Output):
     """So much of one lot at one location."""
 
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     authorisation = serializers.CharField(source="account.authorisation.number", allow_null=True)
     lot = serializers.IntegerField(source="lot_id")
@@ -122,7 +122,7 @@ class Stock(_Stock):
 class SiteStockOutput(Output):
     """So much of one item under one regime at one site."""
 
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     authorisation = serializers.CharField(source="account.authorisation.number", allow_null=True)
     site = serializers.CharField(source="location.site.code")
@@ -185,7 +185,7 @@ class LegOutput(Output):
     posting = serializers.IntegerField(source="posting_id")
     document = serializers.CharField(source="posting.document")
     kind = serializers.ChoiceField(Posting.Kind.choices, source="posting.kind")
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     lot = serializers.IntegerField(source="lot_id")
     batch = serializers.CharField(source="lot.batch")
@@ -201,7 +201,7 @@ class LegFilters(Filters):
 
     posting = Id("posting_id")
     document = Text("posting__document")
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     regime = Text("account__regime")
     lot = Id("lot_id")
     site = Text("location__site__code")
@@ -225,7 +225,7 @@ class ReservationOutput(Output):
 
     id = serializers.IntegerField()
     document = serializers.CharField()
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     lot = serializers.IntegerField(source="lot_id")
     site = serializers.CharField(source="location.site.code")
     location = serializers.CharField(source="location.code")
@@ -238,7 +238,7 @@ class ReservationFilters(Filters):
     """Filters of reservations."""
 
     document = Text()
-    item = Text("account__item__sku")
+    sku = Text("account__item__sku")
     is_open = Flag("released_at", lookup_expr="isnull")
 
 

@@ -42,7 +42,7 @@ class LevelOutput(Output):
 
     id = serializers.IntegerField()
     run = serializers.IntegerField(source="run_id")
-    item = serializers.CharField(source="item.sku")
+    sku = serializers.CharField(source="item.sku")
     site = serializers.CharField(source="site.code")
     order_up_to = QuantityText()
     reorder_point = QuantityText()
@@ -59,7 +59,7 @@ class LevelFilters(Filters):
     """Filters of levels."""
 
     run = Id("run_id")
-    item = Text("item__sku")
+    sku = Text("item__sku")
     site = Text("site__code")
 
 
@@ -77,7 +77,7 @@ class RecommendationOutput(Output):
 
     id = serializers.IntegerField()
     run = serializers.IntegerField(source="run_id")
-    item = serializers.CharField(source="item.sku")
+    sku = serializers.CharField(source="item.sku")
     source = serializers.CharField(source="source.code")
     target = serializers.CharField(source="target.code")
     quantity = QuantityText()
@@ -103,7 +103,7 @@ class RecommendationFilters(Filters):
 
     run = Id("run_id")
     state = OneOf(Recommendation.State)
-    item = Text("item__sku")
+    sku = Text("item__sku")
     source = Text("source__code")
     target = Text("target__code")
 

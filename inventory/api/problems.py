@@ -5,6 +5,7 @@ fine and the books say otherwise. 404: there is no such thing, or not for this c
 """
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -136,7 +137,7 @@ def _of_surprise(error: Exception, request: Request) -> Response:
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
-    """Each error with the dotted path of its field."""
+    """Each error with the path of its field, such as `lines[0].quantity`."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             step = "" if name == "non_field_errors" else str(name)
@@ -144,7 +145,7 @@ def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDe
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             # A list of errors of one field, or a list of rows of which some are wrong.
-            yield from _flat(inner, f"{path}.{index}" if isinstance(inner, Mapping) else path)
+            yield from _flat(inner, f"{path}[{index}]" if isinstance(inner, Mapping) else path)
     else:
         yield path, detail
 
@@ -158,8 +159,8 @@ def _body(request: Request) -> Any:
 
 
 def _at(given: Any, path: str) -> Any:
-    """The value at a dotted path, or None."""
-    for step in filter(None, path.split(".")):
+    """The value at a path, or None."""
+    for step in filter(None, re.split(r"[.\[\]]+", path)):
         if isinstance(given, Mapping):
             given = given.get(step)
         elif isinstance(given, list) and step.isdigit() and int(step) < len(given):

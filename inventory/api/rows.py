@@ -27,6 +27,16 @@ class Output(serializers.Serializer):
             cls._reader = RowReader(cls)
         return cls._reader
 
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> dict[str, Any]:
+        """The one row of a queryset, in one statement."""
+        return cls.reader().row(rows.values_list(*cls.reader().paths).get())
+
+    @classmethod
+    def draw(cls, thing: Any) -> dict[str, Any]:
+        """A thing with its nested parts, as JSON carries it."""
+        return dict(cls(thing).data)
+
 
 class Input(serializers.Serializer):
     """What an endpoint takes. A name it does not know is refused: a misspelt option must not pass in silence."""

@@ -16,7 +16,7 @@ PROBLEM_TYPE = "application/problem+json"
 class ProblemEntry(serializers.Serializer):
     """One value that is wrong."""
 
-    field = serializers.CharField(help_text="Dotted path, such as `lines.0.quantity`; empty when it is the whole.")
+    field = serializers.CharField(help_text="Such as `lines[0].quantity`; empty when it is the whole.")
     value = serializers.JSONField(allow_null=True, help_text="What was given, if it is short.")
     rule = serializers.CharField(help_text="The rule it breaks; never changes.")
     message = serializers.CharField(help_text="For people, in the language asked for.")

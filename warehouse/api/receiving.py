@@ -2,13 +2,23 @@
 
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from inventory.api.endpoint import DetailEndpoint, ListEndpoint, find
-from inventory.api.fields import Moment, QuantityText
+from inventory.api.endpoint import DetailEndpoint, Endpoint, ListEndpoint, Writes, find
+from inventory.api.fields import Day, Moment, QuantityText
 from inventory.api.filters import At, Filters, OneOf, Text
-from inventory.api.rows import Output
+from inventory.api.lookups import carrier_of, location_of, locations_of, refuse_repeats
+from inventory.api.rows import Input, Output
+from inventory.errors import InvalidInput
+from inventory.models import Pedimento
+from inventory.parties.roles import ApiScope
 from warehouse.models import Receipt
+from warehouse.receiving import services as receiving
 
 
 class ReceiptOutput(Output):
@@ -35,7 +45,7 @@ class ReceiptLineOutput(Output):
 
     id = serializers.IntegerField()
     pedimento_line = serializers.IntegerField(source="subline.line.seq")
-    item = serializers.CharField(source="subline.item.sku")
+    sku = serializers.CharField(source="subline.item.sku")
     batch = serializers.CharField(source="subline.batch")
     serial = serializers.CharField(source="subline.serial")
     declared = QuantityText()
@@ -71,12 +81,69 @@ class ReceiptFilters(Filters):
     arrived_since = At("arrived_at", lookup_expr="gte")
 
 
-class ReceiptList(ListEndpoint):
+class ExpectInput(Input):
+    """A vehicle to expect."""
+
+    pedimento = serializers.CharField(max_length=15)
+    expected_on = Day(required=False, allow_null=True)
+
+
+class SealInput(Input):
+    """A seal, as declared and as found."""
+
+    expected = serializers.CharField(max_length=20, allow_blank=True)
+    found = serializers.CharField(max_length=20, allow_blank=True)
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ArrivalInput(Input):
+    """A vehicle at the gate."""
+
+    arrived_at = Moment()
+    dock = serializers.CharField(max_length=32, help_text="Code of a location of the site.")
+    container_number = serializers.CharField(max_length=20, allow_blank=True, default="")
+    plates = serializers.CharField(max_length=12, allow_blank=True, default="")
+    driver = serializers.CharField(max_length=120, allow_blank=True, default="")
+    carrier = serializers.CharField(max_length=24, allow_blank=True, default="")
+    seals = SealInput(many=True, default=list, max_length=20)
+
+
+class CountLineInput(Input):
+    """What was counted of one receipt line, in stock units."""
+
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    good = QuantityText(at_least=0)
+    damaged = QuantityText(at_least=0, default="0")
+    location = serializers.CharField(max_length=32, allow_blank=True, default="", help_text="Where the good ones are.")
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class CountInput(Input):
+    """What was counted."""
+
+    lines = CountLineInput(many=True, allow_empty=False, max_length=5000)
+
+
+class ReceiptList(Writes, ListEndpoint):
     """Your receipts, newest first."""
 
     model = Receipt
+    write_scope = ApiScope.RECEIPTS
     serializer_class = ReceiptOutput
     filterset_class = ReceiptFilters
+
+    @extend_schema(request=ExpectInput, responses={201: ReceiptDetailOutput})
+    def post(self, request: Request) -> Response:
+        """Announce a receipt for everything of an inbound pedimento that has none yet."""
+        return self.change(ExpectInput, self._expect, status_code=201)
+
+    def _expect(self, values: dict[str, Any]) -> dict[str, Any]:
+        number, field = values.pop("pedimento"), "pedimento"
+        pedimento = self.own(Pedimento.objects.select_related("authorisation")).filter(number=number).first()
+        if pedimento is None:
+            raise InvalidInput(_("%(field)s: %(value)s is not known here."), field=field, value=number, rule="known")
+        receipt = receiving.expect(pedimento=pedimento, at=timezone.now(), actor=self.actor, **values)
+        return ReceiptDetailOutput.draw(whole_receipt(self, receipt.number))
 
 
 class ReceiptDetail(DetailEndpoint):
@@ -97,3 +164,80 @@ def whole_receipt(view: Any, number: str) -> Receipt:
     return find(
         rows.prefetch_related("lines__subline__line", "lines__subline__item", "lines__location", "seals"), number=number
     )
+
+
+class _ReceiptStep(Writes, Endpoint):
+    """One step of a receipt."""
+
+    model = Receipt
+    write_scope = ApiScope.RECEIPTS
+    serializer_class = ReceiptOutput
+    is_versioned = True
+
+    def receipt(self) -> Receipt:
+        """The receipt of the URL. Raises NotFound."""
+        return self.named(self.get_queryset(), number=self.kwargs["number"])
+
+    def drawn(self, receipt: Receipt) -> dict[str, Any]:
+        """Its header."""
+        return ReceiptOutput.of(Receipt.objects.filter(pk=receipt.pk))
+
+
+class ArriveReceipt(_ReceiptStep):
+    """Arrival."""
+
+    @extend_schema(request=ArrivalInput, responses=ReceiptOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Note the vehicle at the gate, with container and seals."""
+        return self.change(ArrivalInput, self._arrive)
+
+    def _arrive(self, values: dict[str, Any]) -> dict[str, Any]:
+        receipt, carrier = self.receipt(), values.pop("carrier")
+        values["dock"] = location_of(receipt.site_id, values["dock"], "dock")
+        values["carrier"] = carrier_of(carrier) if carrier else None
+        values["seals"] = [receiving.SealCheck(**seal) for seal in values["seals"]]
+        return self.drawn(receiving.arrive(receipt=receipt, at=timezone.now(), actor=self.actor, **values))
+
+
+class CountReceipt(_ReceiptStep):
+    """Count."""
+
+    @extend_schema(request=CountInput, responses=ReceiptOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Write down what was counted, by line; counting again before closing replaces the count."""
+        return self.change(CountInput, self._count)
+
+    def _count(self, values: dict[str, Any]) -> dict[str, Any]:
+        receipt, lines = self.receipt(), values["lines"]
+        refuse_repeats(lines, "id")
+        named = [(f"lines[{index}].location", line["location"]) for index, line in enumerate(lines)]
+        places = locations_of(receipt.site_id, named)
+        counts = {
+            line["id"]: receiving.Count(line["good"], line["damaged"], places.get(line["location"]), line["note"])
+            for line in lines
+        }
+        return self.drawn(receiving.count(receipt=receipt, counts=counts, at=timezone.now(), actor=self.actor))
+
+
+class CloseReceipt(_ReceiptStep):
+    """Closing."""
+
+    @extend_schema(request=None, responses=ReceiptOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Enter the goods in the books: stock as counted and bonded lots as declared, both or neither."""
+        return self.change(
+            None,
+            lambda _values: self.drawn(receiving.close(receipt=self.receipt(), at=timezone.now(), actor=self.actor)),
+        )
+
+
+class CancelReceipt(_ReceiptStep):
+    """Cancelling."""
+
+    @extend_schema(request=None, responses=ReceiptOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Take back a receipt that entered nothing."""
+        return self.change(
+            None,
+            lambda _values: self.drawn(receiving.cancel(receipt=self.receipt(), at=timezone.now(), actor=self.actor)),
+        )

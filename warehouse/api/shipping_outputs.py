@@ -34,7 +34,7 @@ class ShipmentLineOutput(Output):
     """One item of a shipment."""
 
     seq = serializers.IntegerField()
-    item = serializers.CharField(source="account.item.sku")
+    sku = serializers.CharField(source="account.item.sku")
     regime = serializers.CharField(source="account.regime")
     quantity = QuantityText()
     lot = serializers.IntegerField(source="lot_id", allow_null=True)
@@ -63,7 +63,7 @@ class DeliveryLineOutput(Output):
     """What arrived of one line; `short` is negative when more came than was shipped."""
 
     line = serializers.IntegerField(source="shipment_line.seq")
-    item = serializers.CharField(source="shipment_line.account.item.sku")
+    sku = serializers.CharField(source="shipment_line.account.item.sku")
     shipped = QuantityText(source="shipment_line.quantity")
     good = QuantityText()
     damaged = QuantityText()

@@ -1,0 +1,174 @@
+"""What a pedimento is entered with.
+
+The service reads the body itself, so that form, API and CSV have one door and one set of messages. These classes
+describe the body, and refuse names nobody knows.
+"""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
+from inventory.api.rows import Input
+from inventory.customs.models import Pedimento
+from inventory.errors import InvalidInput, InvalidInputs
+
+
+class SublineInput(Input):
+    """One part number of a line. Quantities left out are worked out from the item's factors or the line."""
+
+    sku = serializers.CharField(max_length=64)
+    batch = serializers.CharField(max_length=64, required=False)
+    serial = serializers.CharField(max_length=64, required=False)
+    quantity = QuantityText(required=False, help_text="Stock units.")
+    commercial_quantity = QuantityText(required=False)
+    tariff_quantity = QuantityText(required=False)
+    customs_value_mxn = MoneyText(required=False)
+
+
+class ContributionInput(Input):
+    """A declared tax."""
+
+    code = serializers.CharField(max_length=3)
+    payment_form = serializers.CharField(max_length=2)
+    amount_mxn = MoneyText()
+    rate = RateText(required=False)
+    rate_type = serializers.CharField(max_length=2, required=False)
+
+
+class IdentifierInput(Input):
+    """An identifier of Apéndice 8."""
+
+    code = serializers.CharField(max_length=2)
+    complement_1 = serializers.CharField(max_length=50, required=False)
+    complement_2 = serializers.CharField(max_length=50, required=False)
+    complement_3 = serializers.CharField(max_length=50, required=False)
+
+
+class InvoiceInput(Input):
+    """A commercial invoice."""
+
+    number = serializers.CharField(max_length=60)
+    issued_on = Day()
+    currency = serializers.CharField(max_length=3)
+    value = MoneyText()
+    cove = serializers.CharField(max_length=15, required=False)
+    incoterm = serializers.CharField(max_length=3, required=False)
+    supplier = serializers.CharField(max_length=200, required=False)
+
+
+class LineInput(Input):
+    """A line (partida): sublines, or one `sku` that is the whole line."""
+
+    seq = serializers.IntegerField(required=False, min_value=1)
+    tariff_code = serializers.CharField(max_length=13)
+    nico = serializers.CharField(max_length=2, required=False)
+    description = serializers.CharField(max_length=250, required=False)
+    commercial_unit = serializers.CharField(max_length=2)
+    commercial_quantity = QuantityText()
+    tariff_unit = serializers.CharField(max_length=2)
+    tariff_quantity = QuantityText()
+    origin_country = serializers.CharField(max_length=3)
+    seller_country = serializers.CharField(max_length=3, required=False)
+    valuation_method = serializers.CharField(max_length=1, required=False)
+    customs_value_mxn = MoneyText()
+    price_paid_mxn = MoneyText(required=False)
+    source_number = serializers.CharField(max_length=30, required=False)
+    source_seq = serializers.IntegerField(required=False, min_value=1)
+    sku = serializers.CharField(max_length=64, required=False)
+    batch = serializers.CharField(max_length=64, required=False)
+    serial = serializers.CharField(max_length=64, required=False)
+    sublines = SublineInput(many=True, required=False)
+    contributions = ContributionInput(many=True, required=False)
+    identifiers = IdentifierInput(many=True, required=False)
+
+
+class PedimentoInput(Input):
+    """A whole declaration."""
+
+    number = serializers.CharField(max_length=30, help_text="Fifteen digits; spaces and hyphens are passed over.")
+    operation = serializers.ChoiceField(Pedimento.Operation.choices)
+    document_key = serializers.CharField(max_length=2)
+    regime = serializers.CharField(max_length=3)
+    authorisation = serializers.CharField(max_length=40, required=False)
+    site = serializers.CharField(max_length=24)
+    customs_section = serializers.CharField(max_length=3)
+    transport_mode = serializers.CharField(max_length=2, required=False)
+    destination_zone = serializers.CharField(max_length=2, required=False)
+    fx_rate = RateText()
+    gross_kg = QuantityText(required=False)
+    packages = serializers.IntegerField(min_value=0, required=False)
+    value_usd = MoneyText()
+    customs_value_mxn = MoneyText()
+    price_paid_mxn = MoneyText()
+    validation_ack = serializers.CharField(max_length=8, required=False)
+    validated_on = Day(required=False)
+    entered_on = Day(required=False)
+    paid_on = Day(required=False)
+    cleared_at = Moment(required=False)
+    is_consolidated = serializers.BooleanField(required=False)
+    consolidated_opened_on = Day(required=False)
+    update_option = serializers.ChoiceField(Pedimento.UpdateOption.choices, required=False)
+    rectifies = serializers.CharField(max_length=30, required=False)
+    cash_mxn = MoneyText(required=False)
+    other_mxn = MoneyText(required=False)
+    total_mxn = MoneyText(required=False)
+    remarks = serializers.CharField(max_length=2000, required=False)
+    lines = LineInput(many=True)
+    contributions = ContributionInput(many=True, required=False)
+    identifiers = IdentifierInput(many=True, required=False)
+    invoices = InvoiceInput(many=True, required=False)
+
+
+class PaymentInput(Input):
+    """When a declaration was paid."""
+
+    paid_on = Day()
+
+
+class ClearanceInput(Input):
+    """When the selection mechanism was activated, and whether it said to examine."""
+
+    cleared_at = Moment()
+    was_examined = serializers.BooleanField(default=False)
+
+
+class ClosingInput(Input):
+    """When a consolidated pedimento was closed and paid."""
+
+    closed_on = Day()
+    paid_on = Day()
+
+
+class ReasonInput(Input):
+    """Why."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class NoticeClosing(Input):
+    """The authority's acknowledgement, or why there is none."""
+
+    acknowledgement = serializers.CharField(max_length=60, allow_blank=True, default="")
+    exception_reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+def refuse_unknown(data: dict[str, Any], described: type[Input]) -> None:
+    """Raise InvalidInputs naming every field of a body, at any depth, that its description does not know."""
+    errors = list(_unknown(data, described(), ""))
+    if errors:
+        raise InvalidInputs(errors)
+
+
+def _unknown(data: Any, described: Any, path: str) -> Any:
+    """The unknown names of one object and of those within it."""
+    if not isinstance(data, dict):
+        return
+    for name, value in data.items():
+        at = f"{path}{name}"
+        field = described.fields.get(name)
+        if field is None:
+            yield InvalidInput("%(field)s is not known.", field=at[:200], value=None, rule="unknown_field")
+        elif isinstance(field, serializers.ListSerializer) and isinstance(value, list):
+            for index, row in enumerate(value[:5000]):
+                yield from _unknown(row, field.child, f"{at}[{index}].")
