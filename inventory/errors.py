@@ -21,6 +21,9 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+WORDS_OF_OURS = ("kind", "label")  # names in a context whose values are words to translate, not data
+
+
 def say(message: Any, context: Mapping[str, Any]) -> str:
     """Return a message in the reader's language, with the names in `%(name)s` filled in.
 
@@ -28,7 +31,10 @@ def say(message: Any, context: Mapping[str, Any]) -> str:
     ('60 asked for.', '100% done')
     """
     text = DomainError.translate(str(message)) if message else ""
-    return text % context if context and "%(" in text else text
+    if not context or "%(" not in text:
+        return text
+    words = {name: DomainError.translate(str(context[name])) for name in WORDS_OF_OURS if context.get(name)}
+    return text % {**context, **words}
 
 
 def json_safe(value: Any) -> Any:

@@ -24,7 +24,7 @@ CURP = re.compile(r"[A-Z][AEIOUX][A-Z]{2}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]")
 CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 US_ENTRY = re.compile(r"[A-Z0-9]{3}[0-9]{8}")
 
-BAD_FORMAT = _("%(value)s does not look like a %(kind)s.")
+BAD_FORMAT = _("%(kind)s: %(value)s has not the right form.")
 BAD_DIGIT = _("The check digit of %(value)s is %(given)s; it should be %(expected)s.")
 
 

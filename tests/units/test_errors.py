@@ -46,6 +46,11 @@ def test_a_sentence_of_a_pure_module_is_translated_too():
         assert say("Yes", {}) == "Sí"
 
 
+def test_words_of_ours_inside_a_sentence_are_translated_and_data_is_not():
+    with override("es"):
+        assert say("%(kind)s: %(value)s", {"kind": "Yes", "value": "Yes"}) == "Sí: Yes"
+
+
 def test_an_error_without_a_message_shows_its_code():
     assert str(NotEnough()) == "not_enough"
 

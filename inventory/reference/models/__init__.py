@@ -12,8 +12,8 @@ from inventory.reference.models.codes import (
     UnitConversion,
     UnitOfMeasure,
 )
-from inventory.reference.models.rules import ClaveEffect, ExchangeRate, NonBusinessDay, PermanenceRule, RateParameter
 from inventory.reference.models.large import HtsCode, LoadedList, PatentNumber, TariffCode
+from inventory.reference.models.rules import ClaveEffect, ExchangeRate, NonBusinessDay, PermanenceRule, RateParameter
 
 __all__ = [
     "ClaveEffect",
