@@ -13,6 +13,7 @@ __all__ = [
     "NotInTime",
     "PedimentoExists",
     "RegimeMayNotChange",
+    "SourceRequired",
     "WrongEffect",
 ]
 
@@ -70,3 +71,9 @@ class RegimeMayNotChange(DomainError):
     """A rectification keeps regime and key (mexico.md §3.8)."""
 
     code = "regime_may_not_change"
+
+
+class SourceRequired(DomainError):
+    """The document key has to name the entry it acts on (block of discharges)."""
+
+    code = "source_required"

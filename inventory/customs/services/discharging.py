@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, WrongEffect
+from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
 from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, OpenLot, after, plan_discharge
 from inventory.customs.models import BondedLot, Discharge, Pedimento, PedimentoLine
 from inventory.errors import IdempotencyConflict, ReferenceMissing
@@ -277,6 +277,12 @@ def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, a
 def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date, *, override: bool) -> Exit:
     """The withdrawal as the plan sees it."""
     line = withdrawal.outbound_line
+    if effect.requires_layer_link and not line.source_number:
+        raise SourceRequired(
+            _("Key %(key)s names the entry that each line regularises; line %(line)s names none."),
+            key=effect.clave,
+            line=line.seq,
+        )
     return Exit(
         quantity=withdrawal.quantity,
         on=legal_date,
