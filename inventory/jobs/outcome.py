@@ -18,7 +18,7 @@ Report = Callable[[int, int, str], None]
 class Outcome:
     """The end of a job: numbers for people, a file to keep under a name, and the write that must happen once.
 
-    `file` is copied into the job's storage; `effect` may add to the result by returning a mapping.
+    `file` is moved into the job's storage; `effect` may add to the result by returning a mapping.
     """
 
     result: Mapping[str, Any] = field(default_factory=dict)

@@ -27,7 +27,7 @@ def run(*, job_id: int, runner: str, clock: Clock) -> Job | None:
         return None
     with translation.override(_language(job)), audit.acting(_asked_by(job)):
         try:
-            services.finish(job=job, outcome=_work(job, clock), at=clock())
+            _finish(job, _work(job, clock), clock())
         except Cancelled:
             services.stopped(job=job, at=clock())
         except LostClaim:
@@ -47,6 +47,15 @@ def _work(job: Job, clock: Clock) -> Outcome:
         services.progress(job=job, done=done, total=total, stage=stage, at=clock())
 
     return Outcome.of(handler_of(job.kind)(job, report))
+
+
+def _finish(job: Job, outcome: Outcome, at: datetime) -> None:
+    """Write the end down; the handler's own copy of the file goes, whatever happens."""
+    try:
+        services.finish(job=job, outcome=outcome, at=at)
+    finally:
+        if outcome.file:
+            outcome.file.unlink(missing_ok=True)
 
 
 def _asked_by(job: Job) -> Actor:
