@@ -8,8 +8,4 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  whoever has an older Python is the one who needs this sentence
     have = ".".join(str(part) for part in sys.version_info[:2])
-    sys.exit(
-        "Recinto needs Python 3.11 or newer, and this is "
-        + have
-        + ": name another, as in 'make run PYTHON=python3.12'."
-    )
+    sys.exit("Recinto needs Python 3.11 or newer, not " + have + ": name one, as in 'make run PYTHON=python3.12'.")

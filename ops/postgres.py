@@ -58,25 +58,38 @@ def other_user() -> str | None:
 
 
 def may_enter(folder: Path) -> bool:
-    """True when a stranger may walk down to `folder`."""
-    return all(step.stat().st_mode & 0o001 for step in [folder, *folder.parents])
+    """True when a stranger may walk down to `folder` and run what is in it."""
+    return all(step.stat().st_mode & 0o001 for step in [folder / "postgres", folder, *folder.parents])
+
+
+def copy_for_all(bin_dir: Path, target: Path) -> Path:
+    """Copy the programs, and the libraries a wheel keeps beside them, to where everyone may read and run them."""
+    package = bin_dir.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")  # the programs look for it three folders up
+    shutil.copytree(bin_dir.parent, target / package.name / bin_dir.parent.name, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    return target / package.name / bin_dir.parent.name / bin_dir.name
 
 
 class Server:
     """A PostgreSQL server of our own in a temporary folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Choose the place; nothing is started yet."""
+    def __init__(self, folder: Path, bin_dir: Path | None = None) -> None:
+        """Choose the place, and the folder of the programs; nothing is started yet."""
         self.folder = folder
+        self.bin_dir = bin_dir or programs()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Make a new cluster and wait until it takes connections (about a second)."""
-        user, bin_dir = other_user(), programs()
+        user, bin_dir = other_user(), self.bin_dir
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if user and not may_enter(bin_dir):
-            shutil.copytree(bin_dir.parent, self.folder / "programs", symlinks=True)
-            bin_dir = self.folder / "programs" / "bin"
+            bin_dir = copy_for_all(bin_dir, self.folder / "programs")
         if user:
             shutil.chown(self.folder, user)
         data, log = self.folder / "data", self.folder / "log"

@@ -3,24 +3,25 @@
 import contextlib
 import hashlib
 import os
+import re
 import socket
 import subprocess
 import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 from ops import processes
 from ops.refusal import Refusal
 
 LONGEST_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path, less the closing zero
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")  # kombu reads an address twice, so nothing in it may need quoting
 
 
 def socket_path(data_dir: Path) -> Path:
-    """Where the server of this data folder listens: in the folder, or in a temporary one if that is too long."""
+    """Where the server of this data folder listens: inside it, or in a temporary one if that path makes no good address."""
     inside = data_dir / "valkey" / "valkey.sock"
-    if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH and PLAIN.fullmatch(str(inside)):
         return inside
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"recinto-{os.getuid()}-{digest}" / "valkey.sock"
@@ -28,12 +29,12 @@ def socket_path(data_dir: Path) -> Path:
 
 def broker_url(path: Path) -> str:
     """The address of the server for Celery."""
-    return f"redis+socket://{quote(str(path))}"
+    return f"redis+socket://{path}"
 
 
 def cache_url(path: Path) -> str:
     """The address of the server for the cache: another database than the broker's."""
-    return f"unix://{quote(str(path))}?db=1"
+    return f"unix://{path}?db=1"
 
 
 def binary(site_packages: Path | None = None) -> Path:

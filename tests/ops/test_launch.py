@@ -1,0 +1,187 @@
+"""`make run`, for real: a new folder, a second start, and every way to end."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ops.environment import ROOT
+from tests.ops.processes import alive_with, until
+
+pytestmark = [pytest.mark.ops, pytest.mark.timeout(300)]
+
+
+class House:
+    """A running `make run`, and what it printed."""
+
+    def __init__(self, data, log, port="0"):
+        """Start it."""
+        self.data, self.log = data, log
+        # A folder of its own decides everything; what this test run set for itself must not leak in.
+        env = {**os.environ, "PORT": port, "DATA_DIR": str(data), "MAKELEVEL": ""}
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ops.launch"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def said(self):
+        return self.log.read_text()
+
+    @property
+    def port(self):
+        found = until(lambda: self._address() or self.process.poll() is not None, within=240)
+        assert found, self.said
+        assert self._address(), self.said
+        return int(self._address()[1])
+
+    def _address(self):
+        return re.search(r"Recinto answers at http://127\.0\.0\.1:(\d+)/", self.said)
+
+    def get(self, path):
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with contextlib.closing(link):
+            link.request("GET", path, headers={"Host": "localhost"})
+            answer = link.getresponse()
+            return answer.status, answer.read().decode()
+
+    def pids_of(self, *words):
+        return [pid for pid in alive_with(self.data) if all(word in _command(pid) for word in words)]
+
+    def end(self, by):
+        self.process.send_signal(by)
+        return self.process.wait(60)
+
+
+def _command(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def _rows(data):
+    """How many rows there are in each table that no clock writes to."""
+    with contextlib.closing(sqlite3.connect(data / "recinto.sqlite3")) as books:
+        names = [name for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = [name for name in names if name.startswith(("inventory_", "warehouse_")) and "heartbeat" not in name]
+        return {name: books.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in kept}
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory):
+    """A data folder after one whole first run, which ended with its supervisor killed by force."""
+    # The name holds all that an address could stumble over.
+    folder = tmp_path_factory.mktemp("house") / "patio 1 + 50% #2"
+    house = House(folder, folder.parent / "first.log")
+    try:
+        assert house.get("/livez") == (200, "ok")
+        assert until(lambda: len(alive_with(folder)) >= 8, within=60)
+    finally:
+        house.end(signal.SIGKILL)
+    left = until(lambda: alive_with(folder) == [], within=10) or [_command(pid) for pid in alive_with(folder)]
+    return SimpleNamespace(data=folder, said=house.said, left=left, rows=_rows(folder))
+
+
+@pytest.fixture(scope="module")
+def house(past):
+    """A second `make run` on that folder."""
+    began = time.monotonic()
+    running = House(past.data, past.data.parent / "second.log")
+    running.rows_at_start = running.get("/livez") and _rows(past.data)
+    running.took = time.monotonic() - began
+    yield running
+    running.end(signal.SIGINT)
+
+
+def test_a_first_run_says_where_it_answers_and_shows_no_traceback(past):
+    assert "Recinto answers at http://127.0.0.1:" in past.said
+    assert "Traceback" not in past.said
+
+
+def test_a_supervisor_killed_by_force_leaves_no_process(past):
+    assert past.left is True
+
+
+def test_a_second_run_starts_in_seconds_and_loses_nothing(past, house):
+    assert house.took < 45  # about 6 on a quiet machine
+    assert house.rows_at_start == past.rows
+    assert past.rows["inventory_customsoffice"] > 0
+
+
+def test_the_first_page_is_the_way_in(house):
+    status, page = house.get("/accounts/login/")
+
+    assert status == 200
+    assert "<form" in page
+
+
+def test_every_part_becomes_ready(house):
+    ready = until(lambda: house.get("/readyz")[0] == 200, within=60)
+
+    assert ready, house.get("/readyz")[1]
+
+
+def test_a_part_that_dies_is_started_again_and_said_so(house):
+    (beat,) = house.pids_of("celery", "beat")
+
+    os.kill(beat, signal.SIGKILL)
+
+    assert until(lambda: "The beat stopped (status -9); starting it again in 1 s." in house.said, within=10)
+    assert until(lambda: house.pids_of("celery", "beat") not in ([], [beat]), within=10)
+
+
+def test_ctrl_c_leaves_no_process(house, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    with contextlib.closing(sqlite3.connect(house.data / "recinto.sqlite3")) as books:
+        books.execute("VACUUM INTO ?", [str(data / "recinto.sqlite3")])
+    another = House(data, tmp_path / "log")
+    assert another.get("/livez") == (200, "ok")
+
+    status = another.end(signal.SIGINT)
+
+    assert status == 0
+    assert another.said.endswith("Stopping …\n")
+    assert alive_with(data) == []
+
+
+def test_a_data_folder_in_use_is_refused_in_one_sentence(house, tmp_path):
+    other = House(house.data, tmp_path / "other")
+
+    assert other.process.wait(30) == 1
+    assert re.fullmatch(
+        r"Recinto already runs on .*: stop it first, or name another folder with DATA_DIR=\.\n", other.said
+    )
+
+
+def test_a_port_in_use_is_refused_in_one_sentence(house, tmp_path):
+    other = House(tmp_path / "data", tmp_path / "other", port=str(house.port))
+
+    assert other.process.wait(30) == 1
+    assert re.fullmatch(
+        r"Port \d+ on 127\.0\.0\.1 is in use .*: stop what listens there, .*'make run PORT=\d+'\.\n", other.said
+    )
+
+
+@pytest.mark.parametrize("port", ["eight", "65536", "-1"])
+def test_a_port_that_is_none_is_refused_in_one_sentence(tmp_path, port):
+    house = House(tmp_path / "data", tmp_path / "log", port=port)
+
+    assert house.process.wait(30) == 1
+    assert house.said == f"PORT must be a number from 0 to 65535, not '{port}': try 'make run PORT=8001'.\n"
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    house = House(tmp_path / "file" / "data", tmp_path / "log")
+
+    assert house.process.wait(30) == 1
+    assert re.fullmatch(r".* is not to be written to \(.*\): name a folder where you may write, .*\n", house.said)
