@@ -18,7 +18,7 @@ COLUMNS = (
     "item_id", "market_id", "week", "quantity", "stockout_share", "is_promotion", "price_usd",
     "client_id", "source", "recorded_at",
 )  # fmt: skip
-_ARRAYS = ("bigint[]", "bigint[]", "date[]", "bigint[]", "bigint[]", "boolean[]", "bigint[]")
+_ARRAYS = ("bigint[]", "bigint[]", "date[]", "bigint[]", "bigint[]", "int[]", "bigint[]")
 _KEPT = ("item_id", "market_id", "week")
 
 
@@ -33,7 +33,7 @@ def upsert(
     with connection.cursor() as cursor:
         for rows in _portions(weeks, item_ids, market_ids):
             if connection.vendor == "postgresql":
-                cursor.execute(_postgres_sql(), [*(list(values) for values in zip(*rows, strict=True)), *constants])
+                cursor.execute(_postgres_sql(), [*constants, *(list(values) for values in zip(*rows, strict=True))])
             else:
                 cursor.executemany(_plain_sql(), [(*row, *constants) for row in rows])
     return len(weeks)
@@ -52,7 +52,7 @@ def _portions(weeks: Weeks, item_ids: Sequence[int], market_ids: Sequence[int]) 
                 (days[w] for w in weeks.week[part].tolist()),
                 weeks.quantity[part].tolist(),
                 weeks.stockout[part].tolist(),
-                weeks.promo[part].tolist(),
+                weeks.promo[part].astype(int).tolist(),
                 prices,
                 strict=True,
             )
@@ -75,8 +75,9 @@ def _plain_sql() -> str:
 
 def _postgres_sql() -> str:
     arrays = ", ".join(f"%s::{kind}" for kind in _ARRAYS)
-    picked = ", ".join(COLUMNS[: len(_ARRAYS)])
+    given = ", ".join(COLUMNS[: len(_ARRAYS)])
+    picked = given.replace("is_promotion", "is_promotion::boolean")
     return (
         f"INSERT INTO {DemandRecord._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608  names of our own
-        f"SELECT {picked}, %s::bigint, %s::text, %s::timestamptz FROM unnest({arrays}) AS given({picked}) {_replace()}"
+        f"SELECT {picked}, %s::bigint, %s::text, %s::timestamptz FROM unnest({arrays}) AS given({given}) {_replace()}"
     )
