@@ -45,7 +45,7 @@ class Link:
     is_current: bool
 
 
-HOME = Entry(_("Today"), "layout-dashboard", "inventory:home")
+HOME = Entry(_("Today"), "layout-dashboard", "warehouse:home")
 RECEIVING = Entry(_("Receiving"), "package-import", "warehouse:receipts", (Can.RECEIVE, Can.SEE_SHIPMENTS))
 SHIPPING = Entry(_("Shipping"), "truck-loading", "warehouse:shipments", (Can.SEE_SHIPMENTS,))
 MOVEMENTS = Entry(_("Movements"), "transfer", "warehouse:movements", (Can.MOVE, Can.DECIDE_PLACEMENT))
@@ -83,7 +83,7 @@ MENU = (
         _("Planning"),
         (
             Entry(_("Demand"), "chart-line", "inventory:demand", (Can.SEE_DEMAND,)),
-            Entry(_("Recommendations"), "target-arrow", "inventory:recommendations", (Can.SEE_PLACEMENT,)),
+            Entry(_("Recommendations"), "target-arrow", "warehouse:recommendations", (Can.SEE_PLACEMENT,)),
         ),
     ),
     Group(
