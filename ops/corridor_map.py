@@ -38,7 +38,9 @@ def _features(topology: dict[str, Any], layer: str, country: str) -> Iterable[di
             continue
         polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
         drawn = [[_ring(ring, arcs) for ring in polygon] for polygon in polygons]
-        large = [polygon for polygon in drawn if _area(polygon[0]) >= SMALLEST] or [max(drawn, key=lambda p: _area(p[0]))]
+        large = [polygon for polygon in drawn if _area(polygon[0]) >= SMALLEST] or [
+            max(drawn, key=lambda p: _area(p[0]))
+        ]
         yield {
             "type": "Feature",
             "properties": {"name": NAMES.get(name, name), "country": country},

@@ -36,6 +36,7 @@ class QuantityColumn(_Plain):
         super().__init__(*args, **{"attrs": RIGHT, **kwargs})
 
     def render(self, value: Decimal, record: Any) -> str:
+        """The quantity and its unit."""
         return formatting.quantity_text(value, str(_value_at(record, self.unit) or ""))
 
 
@@ -47,6 +48,7 @@ class MoneyColumn(_Plain):
         super().__init__(*args, **{"attrs": RIGHT, **kwargs})
 
     def render(self, value: Decimal) -> str:
+        """The amount, and the currency when it was told."""
         return formatting.money_text(value, self.currency)
 
 
@@ -57,6 +59,7 @@ class PercentColumn(_Plain):
         super().__init__(*args, **{"attrs": RIGHT, **kwargs})
 
     def render(self, value: Decimal) -> str:
+        """The share as per cent."""
         return formatting.percent_text(value)
 
 
@@ -64,6 +67,7 @@ class DayColumn(_Plain):
     """A calendar day."""
 
     def render(self, value: date) -> SafeString | str:
+        """The day in the language of the page."""
         return tags.day(value)
 
 
@@ -75,6 +79,7 @@ class MomentColumn(_Plain):
         super().__init__(*args, **kwargs)
 
     def render(self, value: datetime, record: Any) -> SafeString | str:
+        """The moment on the clock of its place."""
         return tags.moment(value, _value_at(record, self.zone))
 
 
@@ -82,6 +87,7 @@ class DeadlineColumn(_Plain):
     """The day something must have happened by, louder as it comes near."""
 
     def render(self, value: date) -> SafeString | str:
+        """The day, with how far away it is."""
         return tags.deadline(value)
 
 
@@ -89,6 +95,7 @@ class StatusColumn(tables.Column):
     """A state with choices, as a badge in its tone."""
 
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        """The badge: the stored value gives the tone, the choice its words."""
         raw = bound_column.accessor.resolve(record, quiet=True)
         return tags.status(raw, value)
 
@@ -105,6 +112,7 @@ class LinkColumn(tables.Column):
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any) -> SafeString:
+        """The link."""
         return format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value)
 
     def value(self, value: Any) -> str:

@@ -20,7 +20,7 @@ def quantity_text(value: Decimal | int | None, unit: str = "") -> str:
     if value is None:
         return DASH
     whole, dot, decimals = plain(value).partition(".")
-    text = f"{int(whole):,}" if whole not in {"-0"} else whole
+    text = f"{int(whole):,}" if whole != "-0" else whole
     return f"{text}{dot}{decimals} {unit}".strip()
 
 

@@ -25,7 +25,7 @@ _CLASS_OF_INPUT = {
 def control_class(widget: forms.Widget) -> str:
     """The class of the design system for a widget."""
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
-        return "form-check-input"
+        return ""  # Django would give the same class to the list and to each of its boxes
     if isinstance(widget, forms.Select):
         return "form-select"
     return _CLASS_OF_INPUT.get(getattr(widget, "input_type", ""), "form-control")
@@ -38,9 +38,10 @@ class RecintoBoundField(BoundField):
         """The attributes of the control: Django's own, the class, and a hint for phone keyboards."""
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
-        wrong = " is-invalid" if self.form.is_bound and self.errors else ""
-        given = widget.attrs.get("class", "")
-        attrs["class"] = f"{given} {control_class(widget)}{wrong}".strip()
+        look = control_class(widget)
+        if look:
+            wrong = "is-invalid" if self.form.is_bound and self.errors else ""
+            attrs["class"] = " ".join(filter(None, (widget.attrs.get("class"), look, wrong)))
         if isinstance(self.field, forms.DecimalField) and not isinstance(widget, forms.HiddenInput):
             attrs.setdefault("inputmode", "decimal")
         return attrs

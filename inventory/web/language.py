@@ -1,9 +1,9 @@
 """Spanish first: which language a request is answered in, and the switch."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 

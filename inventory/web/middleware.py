@@ -32,6 +32,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: WebRequest) -> HttpResponse:
+        """Answer, every text of it in one language."""
         language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language() or language
@@ -51,6 +52,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: WebRequest) -> HttpResponse:
+        """Answer, with the access at hand."""
         request.access = SimpleLazyObject(lambda: web_access(request))  # type: ignore[assignment]
         return self.get_response(request)
 
@@ -63,6 +65,7 @@ class SecondFactorMiddleware:
         self.required = frozenset(settings.MFA_REQUIRED_ROLES)
 
     def __call__(self, request: WebRequest) -> HttpResponse:
+        """Answer, or send the person to enrol."""
         if not request.user.is_authenticated or not self.is_page(request.path) or not self.is_due(request):
             return self.get_response(request)
         messages.warning(request, _("Your role needs a second factor. Set one up to go on."))
@@ -95,6 +98,7 @@ class ReasonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the reason known to the trail."""
         reason = request.POST.get("reason", "") if request.method == "POST" and request.content_type in FORMS else ""
         with audit.because(reason.strip()[:REASON_MAX]) if reason.strip() else nullcontext():
             return self.get_response(request)
@@ -107,6 +111,7 @@ class HtmxMessagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: WebRequest) -> HttpResponse:
+        """Answer, with what is to be said in a header when htmx asked."""
         response = self.get_response(request)
         moves_on = 300 <= response.status_code < 400 or "HX-Redirect" in response or "HX-Refresh" in response
         if not request.htmx or request.htmx.boosted or moves_on or "HX-Trigger" in response:
