@@ -58,7 +58,8 @@ class Term:
             if not self.nullable:
                 raise ValueError(self.path)
             return None
-        if isinstance(value, dict | list | bool | float) or "\x00" in str(value):
+        is_flag = isinstance(self.column, models.BooleanField)
+        if isinstance(value, bool) != is_flag or isinstance(value, dict | list | float) or "\x00" in str(value):
             raise ValueError(self.path)
         found = self.column.to_python(value)
         if isinstance(found, date) and found.year not in _YEARS:

@@ -32,6 +32,13 @@ class Caller:
             self._at(url), data, content_type="application/json", **{**self.headers, **extra, **headers}
         )
 
+    def patch(self, url, body=None, key=None, **headers):
+        """PATCH with a fresh Idempotency-Key."""
+        headers.setdefault("HTTP_IDEMPOTENCY_KEY", key or f"test-{next(_key)}")
+        return self.browser.patch(
+            self._at(url), json.dumps(body or {}), content_type="application/json", **{**self.headers, **headers}
+        )
+
     def upload(self, url, fields, key=None):
         """POST multipart/form-data."""
         key = f"test-{next(_key)}" if key is None else key

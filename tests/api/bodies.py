@@ -1,0 +1,75 @@
+"""A body for every write of the API that names the tenant's own things: (what the URL names, what the body says)."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.builders import pedimento_number
+from tests.scenarios import world
+
+
+def _declaration(t):
+    lines = [{"sku": t.item.sku, "quantity": 1, "value": 100, "batch": f"{t.mark}-B1"}]
+    return world.declaration(pedimento_number(), t.entry.site, t.own_authorisation, lines, rectifies=t.entry.number)
+
+
+def _file(t):
+    content = f"sku,market,date,quantity\n{t.item.sku},tx,2026-03-02,5\n".encode()
+    return lambda caller, url: caller.upload(url, {"file": SimpleUploadedFile(f"{t.mark}.csv", content)})
+
+
+def _reason(t):
+    return {"reason": f"{t.mark} motivo"}
+
+
+def _nothing(_t):
+    return {}
+
+
+_ITEM = {"description": "Rueda", "stock_unit": "6", "tariff_code": "8302200100", "origin_country": "CHN"}
+_LINES = [{"line": 1, "good": "1"}]
+_at = "2026-03-20T11:00:00-06:00"
+
+# The URLs of a step name the draft: it is the one that may still go on.
+_entry, _spare, _draft = (lambda t: t.entry.number), (lambda t: t.spare.number), (lambda t: t.draft.number)
+_receipt, _order = (lambda t: t.receipt.number), (lambda t: t.order.number)
+
+BODIES = {
+    "post items": (None, lambda t: {**_ITEM, "sku": t.item.sku}),
+    "patch item": (lambda t: t.item.sku, lambda t: {"description": f"{t.mark} otra"}),
+    "post pedimentos": (None, _declaration),
+    "post pay_pedimento": (_entry, lambda t: {"paid_on": "2026-03-03"}),
+    "post clear_pedimento": (_entry, lambda t: {"cleared_at": _at}),
+    "post close_pedimento": (_entry, lambda t: {"closed_on": "2026-03-03", "paid_on": "2026-03-03"}),
+    "post withdraw_pedimento": (_spare, _reason),
+    "post apply_rectification": (_entry, _nothing),
+    "post close_notice": (lambda t: t.notice.pk, lambda t: {"acknowledgement": f"{t.mark}-ACK"}),
+    "post receipts": (None, lambda t: {"pedimento": t.entry.number}),
+    "post arrive_receipt": (_receipt, lambda t: {"arrived_at": _at, "dock": "ANDEN-RFS"}),
+    "post count_receipt": (_receipt, lambda t: {"lines": [{"id": t.receipt.lines.first().pk, "good": "1"}]}),
+    "post close_receipt": (_receipt, _nothing),
+    "post cancel_receipt": (_receipt, _nothing),
+    "post movement_orders": (
+        None,
+        lambda t: {"origin": "slp", "destination": "dallas", "lines": [{"sku": t.item.sku, "quantity": "1"}]},
+    ),
+    "post cancel_movement_order": (_order, _nothing),
+    "post shipments": (
+        None,
+        lambda t: {"origin": "slp", "destination": "dallas", "lines": [{"sku": t.item.sku, "quantity": "1"}]},
+    ),
+    "post reserve_shipment": (_draft, _nothing),
+    "post pick_shipment": (_draft, lambda t: {"dock": "ANDEN-RFS"}),
+    "post assign_pedimento": (_draft, lambda t: {"pedimento": t.spare.number}),
+    "post dispatch_shipment": (_draft, lambda t: {"seal": "X"}),
+    "post reverse_shipment": (_draft, _reason),
+    "post cancel_shipment": (_draft, _nothing),
+    "post record_milestone": (
+        lambda t: t.shipment.number,
+        lambda t: {"code": "ARR_DC", "occurred_at": _at, "event_id": f"{t.mark}-1"},
+    ),
+    "post deliveries": (None, lambda t: {"shipment": t.shipment.number, "received_at": _at, "lines": _LINES}),
+    "post demand": (
+        None,
+        lambda t: {"rows": [{"sku": t.item.sku, "market": "tx", "date": "2026-03-02", "quantity": "5"}]},
+    ),
+    "post demand_imports": (None, _file),
+}
