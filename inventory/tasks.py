@@ -2,11 +2,14 @@
 
 import os
 import socket
+from datetime import timedelta
 
 from celery import Task, shared_task
 from django.utils import timezone
 
+from inventory.audit import services as audit
 from inventory.jobs import messages, running, selectors, services
+from inventory.reports import verification, watching
 
 
 @shared_task(name="inventory.tasks.run_job", bind=True)
@@ -35,3 +38,22 @@ def record_heartbeat() -> None:
     at = timezone.now()
     for name in ("beat", "worker"):
         services.beat(name=name, at=at)
+
+
+@shared_task(name="inventory.tasks.verify_books_nightly")
+def verify_books_nightly() -> int:
+    """Re-add the books and leave a finding for each difference; returns how many there were."""
+    return verification.report(at=timezone.now())
+
+
+@shared_task(name="inventory.tasks.watch_deadlines_daily")
+def watch_deadlines_daily() -> int:
+    """Leave a finding for each entry whose stay ends soon or has ended; returns how many stand."""
+    return watching.watch_deadlines(at=timezone.now())
+
+
+@shared_task(name="inventory.tasks.seal_audit_daily")
+def seal_audit_daily() -> str:
+    """Seal the day that has just ended on the company's clock; returns its digest."""
+    at = timezone.now()
+    return audit.seal(day=timezone.localdate(at) - timedelta(days=1), at=at).digest

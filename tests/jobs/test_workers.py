@@ -27,7 +27,7 @@ from tests.builders import ACTOR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUSE = Path(__file__).parents[2]
-PATIENCE = 20
+PATIENCE = 60
 
 
 @pytest.fixture

@@ -1,0 +1,74 @@
+"""The daily look at deadlines: a finding for each entry whose stay ends soon or has ended, and an end to those settled."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from inventory.customs import selectors as customs
+from inventory.customs.models import BondedLot
+from inventory.findings import selectors as findings_read
+from inventory.findings import services as findings
+from inventory.findings.models import Finding
+from inventory.parties.scope import Actor, ClientScope
+from inventory.places.clock import local_date
+
+NOTICE, URGENT = timedelta(days=90), timedelta(days=30)
+NEAR, PASSED = "deadline_near", "deadline_passed"
+WATCH = Actor.system("watch_deadlines")
+
+
+def watch_deadlines(*, at: datetime) -> int:
+    """Raise what is due on each site's own calendar and close what no longer is; returns how many findings stand."""
+    soonest = at.date() + NOTICE + timedelta(days=1)
+    lots = customs.lots_by_deadline(ClientScope.everyone(), until=soonest)
+    standing: set[tuple[str, str]] = set()
+    for lot in lots.select_related("account__authorisation__site_link__site").iterator(chunk_size=1_000):
+        code = _look(lot, at)
+        if code:
+            standing.add((code, f"bonded_lot/{lot.pk}"))
+    _close_settled(standing, at)
+    return len(standing)
+
+
+def _look(lot: BondedLot, at: datetime) -> str | None:
+    """The code of the finding that a lot deserves today, raised; None while there is time."""
+    site = lot.account.authorisation.site_link.site if lot.account.authorisation else None
+    if site is None or lot.must_leave_by is None:
+        return None
+    today = local_date(at, site.time_zone)
+    if lot.must_leave_by > today + NOTICE:
+        return None
+    code = PASSED if lot.must_leave_by < today else NEAR
+    findings.raise_finding(
+        code=code,
+        subject=f"bonded_lot/{lot.pk}",
+        client=lot.account.client_id,
+        site_code=site.code,
+        severity=_severity(code, lot.must_leave_by, today),
+        context={
+            "pedimento": lot.pedimento_number,
+            "line": lot.line_seq,
+            "sku": lot.account.item.sku,
+            "remaining": lot.remaining,
+            "must_leave_by": lot.must_leave_by,
+        },
+        due_on=lot.must_leave_by,
+        at=at,
+    )
+    return code
+
+
+def _severity(code: str, must_leave_by: date, today: date) -> str:
+    """Critical once it passed, a warning in the last month, information before."""
+    if code == PASSED:
+        return Finding.Severity.CRITICAL
+    return Finding.Severity.WARNING if must_leave_by <= today + URGENT else Finding.Severity.INFO
+
+
+def _close_settled(standing: set[tuple[str, str]], at: datetime) -> None:
+    """Close the findings whose entry has left, or whose deadline moved or passed into the next finding."""
+    open_ = findings_read.open_findings(ClientScope.everyone()).filter(code__in=[NEAR, PASSED])
+    for code, subject in open_.values_list("code", "subject"):
+        if (code, subject) not in standing:
+            text = _("Its deadline passed.") if (PASSED, subject) in standing else _("It left, or its deadline moved.")
+            findings.resolve(code=code, subject=subject, at=at, actor=WATCH, resolution=text)
