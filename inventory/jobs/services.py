@@ -107,13 +107,14 @@ def finish(*, job: Job, outcome: Outcome, at: datetime) -> None:
 def fail(*, job: Job, error: BaseException, at: datetime) -> None:
     """End a running job badly.
 
-    A refusal by the rules is final; anything else is tried again later while attempts last.
+    A refusal by the rules is final, and its numbers become the result; anything else is tried again later while
+    attempts last.
     """
     final = isinstance(error, DomainError) or job.attempts >= job.max_attempts
     code, message = _said(job, error)
     if final:
         logger.error("Job %s (%s) failed: %s", job.pk, job.kind, error)
-        changes = {"state": Job.State.FAILED, "finished_at": at, "lease_until": None}
+        changes = {"state": Job.State.FAILED, "finished_at": at, "lease_until": None, "result": _numbers(error)}
     else:
         not_before = at + retry_after(job.attempts)
         logger.warning("Job %s (%s) is tried again at %s: %s", job.pk, job.kind, not_before, error)
@@ -173,6 +174,11 @@ def _why_stopped(job: Job) -> DomainError:
     if _mine(job).filter(cancel_requested=True).exists():
         return Cancelled(_("Job %(job)s was cancelled."), job=job.pk)
     return LostClaim(_("Job %(job)s was taken over by another worker."), job=job.pk)
+
+
+def _numbers(error: BaseException) -> dict[str, Any]:
+    """The numbers of a refusal, its bad rows included, for the one who must mend them."""
+    return error.context if isinstance(error, DomainError) else {}
 
 
 def _said(job: Job, error: BaseException) -> tuple[str, str]:
