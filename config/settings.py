@@ -15,6 +15,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from ops import valkey
 
@@ -282,6 +283,7 @@ STORAGES = {
 }
 # In production `collectstatic` has gathered, hashed and compressed them; elsewhere they come from where they lie.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # only a debugger reads maps
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The largest file a person may upload (demand history, pedimentos): refused with a sentence, never read whole.
