@@ -183,8 +183,8 @@ def make_pedimento(
         "customs_section": "240",
         "fx_rate": Decimal("18.25"),
         "value_usd": Decimal(1000),
-        "customs_value_mxn": Decimal(18250),
-        "price_paid_mxn": Decimal(18250),
+        "customs_value_mxn": Decimal(0),
+        "price_paid_mxn": Decimal(0),
         "paid_on": TODAY,
         "entered_on": TODAY,
         "recorded_at": NOON,
@@ -215,6 +215,9 @@ def make_subline(
         customs_value_mxn=value,
         price_paid_mxn=value,
     )
+    pedimento.customs_value_mxn += value
+    pedimento.price_paid_mxn += value
+    pedimento.save(update_fields=["customs_value_mxn", "price_paid_mxn"])
     return PedimentoSubline.objects.create(
         line=line,
         item=item,

@@ -102,11 +102,12 @@ def post(
     RegimeMismatch, LocationClosed, or IdempotencyConflict when the key came with other moves.
     """
     print_ = fingerprint(kind, moves)
+    net = changes(moves)
+    lots = _lock_lots({lot_id for lot_id, _location in net})
+    # Asked under the lock: of two requests with one key the second finds what the first wrote.
     written = Posting.objects.filter(key=key).first()
     if written:
         return _same(written, print_)
-    net = changes(moves)
-    lots = _lock_lots({lot_id for lot_id, _location in net})
     locations = Location.objects.in_bulk({location_id for _lot, location_id in net})
     _refuse_held(lots)
     _refuse_wrong_place(net, lots, locations)
@@ -145,11 +146,11 @@ def reverse(
 
     Raises AlreadyReversed, NotEnoughStock when the goods have gone on since, LotOnHold.
     """
+    legs = list(posting.legs.all())
+    lots = _lock_lots({leg.lot_id for leg in legs})
     written = Posting.objects.filter(key=key).first()
     if written:
         return _same(written, posting.fingerprint)
-    legs = list(posting.legs.all())
-    lots = _lock_lots({leg.lot_id for leg in legs})
     if posting.kind == Posting.Kind.REVERSAL or Posting.objects.filter(reverses=posting).exists():
         raise AlreadyReversed(_("Posting %(posting)s was undone before."), posting=posting.key)
     net: dict[Place, Decimal] = defaultdict(Decimal)

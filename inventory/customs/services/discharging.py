@@ -53,11 +53,12 @@ def discharge(
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
     lets them go (late return, destruction) and says why in `override_reason`. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
+    withdrawals = _together(withdrawals)
+    accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
+    # Asked under the lock: of two requests with one key the second finds what the first wrote.
     written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
     if written:
         return _same(written, withdrawals)
-    withdrawals = _together(withdrawals)
-    accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
     effects = _effects(withdrawals, accounts, legal_date, at)
     late = _out_of_order(accounts, legal_date, at)
     rows, lots = open_lots(accounts)

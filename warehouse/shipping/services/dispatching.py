@@ -39,6 +39,9 @@ def dispatch(
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
     key = f"shipment/{shipment.number}/dispatch"
+    if not all(line.account.is_bonded for line in lines):
+        # The discharge locks bonded accounts only: take all of them first, in their one order.
+        ledger.lock_accounts({line.account_id for line in lines})
     bonded = [
         customs.Withdrawal(line.outbound_line, line.account_id, line.quantity, _serial(line))
         for line in lines
