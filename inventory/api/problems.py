@@ -140,8 +140,11 @@ def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDe
     """Each error with the path of its field, such as `lines[0].quantity`."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            step = "" if name == "non_field_errors" else str(name)
-            yield from _flat(inner, ".".join(filter(None, (path, step))))
+            if isinstance(name, int):
+                yield from _flat(inner, f"{path}[{name}]")
+            else:
+                step = "" if name == "non_field_errors" else name
+                yield from _flat(inner, ".".join(filter(None, (path, step))))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             # A list of errors of one field, or a list of rows of which some are wrong.
