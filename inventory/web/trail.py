@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
@@ -27,11 +28,12 @@ from inventory.web.lists import ListPage
 TABLET = {"td": {"class": "d-none d-md-table-cell"}, "th": {"class": "d-none d-md-table-cell"}}
 WIDE = {"td": {"class": "d-none d-xl-table-cell"}, "th": {"class": "d-none d-xl-table-cell"}}
 ACTIONS = {
-    LogEntry.Action.CREATE: (_("Created"), "success"),
-    LogEntry.Action.UPDATE: (_("Changed"), "info"),
-    LogEntry.Action.DELETE: (_("Deleted"), "danger"),
-    LogEntry.Action.ACCESS: (_("Access"), "neutral"),
+    LogEntry.Action.CREATE: (pgettext_lazy("deed", "Created"), "success"),
+    LogEntry.Action.UPDATE: (pgettext_lazy("deed", "Changed"), "info"),
+    LogEntry.Action.DELETE: (pgettext_lazy("deed", "Deleted"), "danger"),
+    LogEntry.Action.ACCESS: (pgettext_lazy("deed", "Access"), "neutral"),
 }
+FEW_FIELDS = 4
 EVENTS = {"login": _("Logged in"), "logout": _("Logged out"), "login_refused": _("Log-in refused")}
 
 
@@ -92,7 +94,7 @@ class TrailFilters(FilterSet):
 class TrailTable(tables.Table):
     """Rows of the trail."""
 
-    timestamp = MomentColumn(verbose_name=_("When"))
+    timestamp = MomentColumn(verbose_name=_("When"), attrs={"td": {"class": "text-nowrap"}})
     object_repr = LinkColumn(
         url=lambda entry: reverse("inventory:audit_entry", args=[entry.pk]), verbose_name=_("What")
     )
@@ -124,7 +126,10 @@ class TrailTable(tables.Table):
 
     def render_changes(self, record: LogEntry) -> str:
         """The names of the fields that changed."""
-        return ", ".join(field_name(record, name) for name in record.changes_dict) or "—"
+        names = list(record.changes_dict)
+        if len(names) > FEW_FIELDS:
+            return ngettext("%(count)s field", "%(count)s fields", len(names)) % {"count": len(names)}
+        return ", ".join(field_name(record, name) for name in names) or "—"
 
     def render_reason(self, record: LogEntry) -> str:
         """The reason given."""

@@ -1,0 +1,98 @@
+"""The pictures that belong to some reports, made of the same rows as their tables."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from inventory.reports.bonded import BUCKETS, LATER, NEVER
+from inventory.web.charts import Chart, bars, drawn, stacked
+from inventory.web.formatting import money_text, percent_text, quantity_text
+
+Rows = Sequence[dict[str, Any]]
+MXN = {"format": "money", "unit": "MXN"}
+USD = {"format": "money", "unit": "USD"}
+WORST = 15
+_charts: dict[str, Callable[[Rows], Chart]] = {}
+
+
+def register(code: str, draw: Callable[[Rows], Chart]) -> None:
+    """Draw a picture above the report of this code."""
+    _charts[code] = draw
+
+
+def chart_of(code: str, rows: Rows) -> Chart | None:
+    """The picture of a report; None for one that is a table and nothing else."""
+    return _charts[code](rows) if code in _charts and rows else None
+
+
+def _exposure(rows: Rows) -> Chart:
+    sums: dict[str, list[Decimal]] = {}
+    for row in rows:
+        of = sums.setdefault(row["regime"], [Decimal(0), Decimal(0)])
+        of[0], of[1] = of[0] + row["value_mxn"], of[1] + row["deferred_mxn"]
+    series = [
+        (now("Customs value"), [drawn(value) for value, _owed in sums.values()]),
+        (now("Deferred contributions"), [drawn(owed) for _value, owed in sums.values()]),
+    ]
+    option = stacked(list(sums), series, say=MXN)
+    for one in option["series"]:
+        one.pop("stack")
+    return Chart(
+        "exposure", _("Stock and duty exposure by regime"), option,
+        [_("Regime"), _("Customs value"), _("Deferred contributions")],
+        [[code, money_text(value, "MXN"), money_text(owed, "MXN")] for code, (value, owed) in sums.items()],
+    )  # fmt: skip
+
+
+def _deadlines(rows: Rows) -> Chart:
+    tones = dict(zip([*(title for _limit, title in BUCKETS), LATER, NEVER],
+                     ("danger", "danger", "warning", "warning", "info", "info", "success", "neutral"), strict=True))  # fmt: skip
+    sums: dict[str, list[Decimal]] = {str(title): [Decimal(0), Decimal(0)] for title in tones}
+    for row in rows:
+        of = sums.setdefault(row["bucket"], [Decimal(0), Decimal(0)])
+        of[0], of[1] = of[0] + 1, of[1] + row["value_mxn"]
+    by_name = {str(title): tone for title, tone in tones.items()}
+    data = [
+        {"value": drawn(value), "itemStyle": {"color": f"tone:{by_name.get(name, 'neutral')}"}}
+        for name, (_count, value) in sums.items()
+    ]
+    return Chart(
+        "deadlines", _("Layers by deadline"), bars(list(sums), data, name=_("Value, MXN"), say=MXN),
+        [_("Time left"), _("Layers"), _("Customs value")],
+        [[name, quantity_text(count), money_text(value, "MXN")] for name, (count, value) in sums.items()],
+    )  # fmt: skip
+
+
+def _stock_by_site(rows: Rows) -> Chart:
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        sums[row["regime"]][row["site"]] += row["value_usd"]
+    sites = sorted({row["site"] for row in rows})
+    series = [(regime, [drawn(values.get(site)) for site in sites]) for regime, values in sums.items()]
+    return Chart(
+        "stock-by-site", _("Stock by site"), stacked(sites, series, say=USD),
+        [_("Site"), _("Regime"), _("Value")],
+        [[site, regime, money_text(values[site], "USD")] for site in sites for regime, values in sums.items() if site in values],
+    )  # fmt: skip
+
+
+def _accuracy(rows: Rows) -> Chart:
+    judged = [row for row in rows if row["wape"] is not None][:WORST]
+    option = bars([row["sku"] for row in judged], [drawn(row["wape"]) for row in judged],
+                  name=_("Weighted error (WAPE)"), say={"format": "percent"}, flat=True)  # fmt: skip
+    return Chart(
+        "accuracy", _("The largest forecast errors"), option, [_("SKU"), _("Weighted error (WAPE)"), _("Bias")],
+        [[row["sku"], percent_text(row["wape"]), percent_text(row["bias"])] for row in judged],
+        note=_("Share of what was asked that the forecasts missed, over the last twelve weeks."),
+        size="large" if len(judged) > 8 else "normal", has_data=bool(judged),
+    )  # fmt: skip
+
+
+register("exposure", _exposure)
+register("deadlines", _deadlines)
+register("stock_by_site", _stock_by_site)
+register("demand_accuracy", _accuracy)
