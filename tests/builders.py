@@ -199,7 +199,7 @@ def make_subline(
 ) -> PedimentoSubline:
     """A line with one subline, in which stock, commercial and tariff units are the same."""
     quantity = Decimal(quantity)
-    value = Decimal(values.pop("value", quantity * 10))
+    value = Decimal(values.pop("value", round(quantity * 10, 2)))
     tariff = Decimal(values.pop("tariff_quantity", quantity))
     line = PedimentoLine.objects.create(
         pedimento=pedimento,
