@@ -315,6 +315,7 @@ REST_FRAMEWORK = {
 API_BODY_MAX_BYTES = env.int("API_BODY_MAX_BYTES", default=2 * 1024 * 1024)
 # How many proxies of our own stand before the application: that many last entries of X-Forwarded-For are believed.
 TRUSTED_PROXY_HOPS = env.int("TRUSTED_PROXY_HOPS", default=1 if env.bool("BEHIND_PROXY", default=False) else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_HOPS
 SPECTACULAR_SETTINGS = {
     "TITLE": "Recinto API",
     "DESCRIPTION": "Bonded stock, cross-border movements and inventory placement. See docs/api.md.",
@@ -343,6 +344,7 @@ READY_FREE_MEGABYTES = env.int("READY_FREE_MEGABYTES", default=200)
 # In production one JSON object a line; every line of a request or a task carries its id.
 LOG_JSON = env.bool("LOG_JSON", default=PRODUCTION)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes what a caller says of itself; the audit trail knows better
 LOG_STEPS = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

@@ -25,3 +25,11 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 def post_fork(server: Any, worker: Any) -> None:
     """A worker does not outlive a killed master."""
     processes.die_with_parent(parent=server.pid)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Where several workers share their figures in a folder, those of a dead one are cleared away."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess  # noqa: PLC0415  only where figures are shared
+
+        multiprocess.mark_process_dead(worker.pid)
