@@ -34,7 +34,7 @@ from django_tables2.paginators import LazyPaginator
 
 from inventory.parties.roles import Can
 from inventory.web.access import RequiresCapability, WebRequest
-from inventory.web.export import EXPORT_LIMIT, FORMATS, csv_response, table_rows, xlsx_response
+from inventory.web.export import CHUNK, EXPORT_LIMIT, FORMATS, csv_response, table_rows, xlsx_response
 from inventory.web.formatting import day_text
 from inventory.web.forms import DateInput
 from inventory.web.navigation import Text
@@ -132,10 +132,7 @@ class ListPage(RequiresCapability, View):
 
     def page_context(self, rows: Rows, filters: django_filters.FilterSet | None) -> dict[str, Any]:
         """The table on its page, the filters and what is in force of them."""
-        table = self.table_class(
-            rows, order_by=self.request.GET.getlist("sort") or None, request=self.request, **self.table_options()
-        )
-        self.break_ties(table)
+        table = self.ordered(rows)
         size = self.request.GET.get("per_page", "")
         per_page = int(size) if size in {str(one) for one in PAGE_SIZES} else PAGE_SIZES[0]
         try:
@@ -162,12 +159,18 @@ class ListPage(RequiresCapability, View):
             "empty_text": self.empty_text,
         }
 
-    def break_ties(self, table: tables.Table) -> None:
-        """Make the order of a queryset unique, whatever column it is sorted by."""
-        rows = table.data.data
-        if isinstance(rows, QuerySet) and self.tie_breaker:
-            order = rows.query.order_by or rows.model._meta.ordering
-            table.data.data = rows.order_by(*order, *self.tie_breaker)
+    def ordered(self, rows: Rows) -> tables.Table:
+        """The table over the rows in the order asked for, made unique, so that no row is on two pages.
+
+        It gets its request late: given to the constructor, it would make the table count its rows.
+        """
+        table = self.table_class(rows, order_by=self.request.GET.getlist("sort") or None, **self.table_options())
+        table.request = self.request
+        found = table.data.data
+        if isinstance(found, QuerySet) and self.tie_breaker:
+            order = found.query.order_by or found.model._meta.ordering
+            table.data.data = found.order_by(*order, *self.tie_breaker)
+        return table
 
     def exported(self, rows: Rows, wanted: str) -> HttpResponseBase:
         """The rows as a file, in the order of the page; back to the page when they are too many."""
@@ -177,16 +180,9 @@ class ListPage(RequiresCapability, View):
             query = self.request.GET.copy()
             query.pop("export")
             return redirect(f"{self.request.path}?{query.urlencode()}")
-        sort = self.request.GET.getlist("sort") or None
-        ordered = self.table_class(rows, order_by=sort, request=self.request, **self.table_options())
-        self.break_ties(ordered)
-        source = ordered.data.data
-        lines = table_rows(
-            self.table_class,
-            source.iterator(chunk_size=2000) if isinstance(source, QuerySet) else source,
-            request=self.request,
-            **self.table_options(),
-        )
+        source = self.ordered(rows).data.data
+        source = source.iterator(chunk_size=CHUNK) if isinstance(source, QuerySet) else source
+        lines = table_rows(self.table_class, source, **self.table_options())
         return csv_response(self.export_name, lines) if wanted == "csv" else xlsx_response(self.export_name, lines)
 
 

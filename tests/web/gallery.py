@@ -14,7 +14,7 @@ from django.urls import include, path
 
 from inventory.errors import DomainError
 from inventory.jobs.models import Job
-from inventory.models import Item
+from inventory.models import Client, Item
 from inventory.parties.roles import Can
 from inventory.web.access import requires
 from inventory.web.columns import DeadlineColumn, LinkColumn, MoneyColumn, QuantityColumn, StatusColumn
@@ -71,7 +71,13 @@ def form_page(request):
     refusal = None
     if request.method == "POST" and form.is_valid():
         refusal = NotEnough("%(asked)s pedidas, %(bonded)s en existencia.", asked=Decimal(60), bonded=Decimal(50))
-    page = {"title": "Forma", "form": form, "refusal": refusal, "crumbs": [("Artículos", "/gallery/items/")], "cancel_url": "/"}
+    page = {
+        "title": "Forma",
+        "form": form,
+        "refusal": refusal,
+        "crumbs": [("Artículos", "/gallery/items/")],
+        "cancel_url": "/",
+    }
     return render(request, "components/form.html", page, status=422 if request.method == "POST" else 200)
 
 
@@ -82,7 +88,11 @@ SHARE = {
     "yAxis": {"type": "value"},
     "series": [
         {"type": "bar", "name": "Valor", "data": [1250000, 830000, 410000]},
-        {"type": "bar", "name": "Por vencer", "data": [125000, {"value": 330000, "itemStyle": {"color": "tone:danger"}}, 0]},
+        {
+            "type": "bar",
+            "name": "Por vencer",
+            "data": [125000, {"value": 330000, "itemStyle": {"color": "tone:danger"}}, 0],
+        },
     ],
 }
 MAP = {
@@ -102,7 +112,11 @@ MAP = {
         },
         {
             "type": "lines",
-            "data": [{"coords": [[-100.98, 22.15], [-99.5, 27.48]]}, {"coords": [[-99.5, 27.48], [-96.8, 32.8]]}, {"coords": [[-99.5, 27.48], [-87.6, 41.9]]}],
+            "data": [
+                {"coords": [[-100.98, 22.15], [-99.5, 27.48]]},
+                {"coords": [[-99.5, 27.48], [-96.8, 32.8]]},
+                {"coords": [[-99.5, 27.48], [-87.6, 41.9]]},
+            ],
         },
     ],
 }
@@ -122,7 +136,11 @@ FLOWS = {
 
 
 def charts_page(request):
-    return render(request, "tests/charts.html", {"title": "Gráficas", "share": SHARE, "map": MAP, "flows": FLOWS})
+    return render(
+        request,
+        "tests/charts.html",
+        {"title": "Gráficas", "share_rows": [[1250000, 830000, 410000]], "share": SHARE, "map": MAP, "flows": FLOWS},
+    )
 
 
 def detail_page(request):
@@ -148,7 +166,9 @@ def detail_page(request):
             Job(pk=1, title="Reporte de saldos", state="running", done=30, total=80, stage="Escribiendo"),
             Job(pk=2, title="Reporte de saldos", state="queued"),
             Job(pk=3, title="Reporte de saldos", state="failed", error_code="lost", error_message="Se perdió."),
-            SimpleNamespace(pk=4, title="Reporte", state="done", finished_at=noon, is_finished=True, get_state_display="Listo"),
+            SimpleNamespace(
+                pk=4, title="Reporte", state="done", finished_at=noon, is_finished=True, get_state_display="Listo"
+            ),
         ],
     }
     return render(request, "tests/detail.html", page)
@@ -161,13 +181,22 @@ def job_part(request):
 def scan_page(request):
     if request.method == "POST":
         right = request.POST["code"].startswith("SKU")
-        return scanned(HttpResponse(f"<p id='lines'>{request.POST['code']}</p>"), ok=right, text="Rueda" if right else "No existe.")
+        return scanned(
+            HttpResponse(f"<p id='lines'>{request.POST['code']}</p>"), ok=right, text="Rueda" if right else "No existe."
+        )
     return render(request, "tests/scan.html", {"title": "Escanear"})
 
 
 @requires(Can.ADMINISTER)
 def admins_only(request):
     return HttpResponse("in")
+
+
+def rename(request):
+    owner = Client.objects.get(pk=request.POST["client"])
+    owner.name = request.POST["name"]
+    owner.save()
+    return HttpResponse("done")
 
 
 def breaks(request):
@@ -182,6 +211,7 @@ urlpatterns = [
     path("gallery/job/", job_part),
     path("gallery/scan/", scan_page),
     path("gallery/admins/", admins_only),
+    path("gallery/rename/", rename),
     path("gallery/breaks/", breaks),
     path("", include("config.urls")),
 ]

@@ -29,8 +29,7 @@ def test_a_translation_names_the_same_values():
         message.id
         for message in SPANISH.values()
         for translation in message.translations
-        if _values(translation) != _values(message.plural or message.id)
-        and _values(translation) != _values(message.id)
+        if _values(translation) != _values(message.plural or message.id) and _values(translation) != _values(message.id)
     ]
 
     assert differing == []
@@ -62,7 +61,9 @@ def test_texts_of_sources_and_templates_are_found():
 
 def test_a_catalogue_reads_back_as_it_was_written():
     one = catalogue.Message('say "hi"\nnow\\then', translations=('di "hola"\nahora',), places=("a.py",))
-    many = catalogue.Message("%(n)d box", plural="%(n)d boxes", translations=("%(n)d caja", "%(n)d cajas"), context="shelf")
+    many = catalogue.Message(
+        "%(n)d box", plural="%(n)d boxes", translations=("%(n)d caja", "%(n)d cajas"), context="shelf"
+    )
     kept = {message.key: message for message in (one, many)}
 
     assert catalogue.read(catalogue.write(kept, "es_MX")) == kept
