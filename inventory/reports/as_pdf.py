@@ -20,11 +20,11 @@ from inventory.reports.shapes import Report, bilingual
 from inventory.reports.spool import Spool
 
 LONGEST = 20_000
-MARGIN, PADDING = 28.0, 2.5
+MARGIN, PADDING, GAP = 28.0, 2.5, 4.0
 BODY, HEADER, LEADING = 6.5, 6.5, 8.0
 FONT, BOLD = "Helvetica", "Helvetica-Bold"
 MOST_LINES = 6
-WIDE = 150  # columns' characters beyond which letter paper would be too narrow
+WIDE = 180  # columns' characters beyond which letter paper would be too narrow
 
 
 class TooLong(DomainError):
@@ -56,10 +56,14 @@ class _Page:
     def __init__(self, report: Report, head: Letterhead) -> None:
         self.report, self.head = report, head
         self.columns = report.columns
-        characters = sum(column.width for column in self.columns)
+        titles = [bilingual(column.title) for column in self.columns]
+        shares = [
+            max(column.width, _longest_word(title) + 2) for column, title in zip(self.columns, titles, strict=True)
+        ]
+        characters = sum(shares)
         self.width, self.height = landscape(A3 if characters > WIDE else letter)
-        self.widths = [column.width * (self.width - 2 * MARGIN) / characters for column in self.columns]
-        self.header = self._cells([bilingual(column.title) for column in self.columns], BOLD, HEADER)
+        self.widths = [share * (self.width - 2 * MARGIN) / characters for share in shares]
+        self.header = self._cells(titles, BOLD, HEADER)
         self.header_height = _height(self.header)
         self.bottom = MARGIN + 16
 
@@ -162,9 +166,9 @@ class _Page:
             for line, text in enumerate(cell.lines):
                 base = y - PADDING - size - line * LEADING + 1
                 if column.kind.is_number:
-                    pen.drawRightString(x + width - PADDING, base, text)
+                    pen.drawRightString(x + width - GAP, base, text)
                 else:
-                    pen.drawString(x + PADDING, base, text)
+                    pen.drawString(x + GAP, base, text)
             x += width
 
     def _row(self, row: tuple[Any, ...]) -> list[Cell]:
@@ -173,7 +177,12 @@ class _Page:
 
     def _cells(self, texts: list[str], font: str, size: float) -> list[Cell]:
         fitted = zip(texts, self.widths, strict=True)
-        return [Cell(_broken(_latin(text), width - 2 * PADDING, font, size)) for text, width in fitted]
+        return [Cell(_broken(_latin(text), width - 2 * GAP, font, size)) for text, width in fitted]
+
+
+def _longest_word(text: str) -> int:
+    """The characters of the longest word: a column is never so narrow that its title breaks inside one."""
+    return max(map(len, text.split()), default=1)
 
 
 def _height(cells: list[Cell]) -> float:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from inventory.errors import decimal_text
 from inventory.parties.models import OperatorCompany
 from inventory.reports.asking import said
+from inventory.reports.cells import printed
 from inventory.reports.shapes import Asked, Report, bilingual
 from inventory.reports.spool import Spool
 
@@ -47,7 +47,7 @@ def letterhead(report: Report, asked: Asked, spool: Spool, *, at: datetime, by: 
     ]
     summed = [column for column in report.columns if column.is_summed]
     lines += [
-        (f"{bilingual(_('Total'))}: {bilingual(column.title)}", decimal_text(spool.totals[column.name]))
+        (f"{bilingual(_('Total'))}: {bilingual(column.title)}", printed(spool.totals[column.name], column.kind))
         for column in summed
         if column.name in spool.totals
     ]

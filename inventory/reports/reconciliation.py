@@ -174,7 +174,7 @@ RECONCILIATION = Report(
     description=_("Opening balance + entries ± corrections - exits = closing balance, held against the shelf."),
     columns=(
         Column("client", _("Client"), width=12),
-        Column("rfc", _("RFC"), width=13),
+        Column("rfc", _("RFC"), width=16),
         Column("regime", _("Customs regime"), width=7),
         Column("authorisation", _("Authorisation"), width=12),
         Column("sku", _("SKU"), width=14),

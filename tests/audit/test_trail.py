@@ -141,7 +141,7 @@ def test_secrets_stay_out_of_the_trail():
 
 
 def test_the_header_of_a_pedimento_leaves_a_trail_of_plain_columns():
-    pedimento = make_pedimento()
+    pedimento = make_pedimento(customs_value_mxn=18250)
 
     created = selectors.trail_of(pedimento).get()
 

@@ -81,14 +81,21 @@ def test_csv_and_xlsx_hold_the_same_rows_and_the_same_fingerprint(world, tmp_pat
 
 
 def test_every_file_names_the_company_and_what_was_asked(world, tmp_path):
-    write(tmp_path / "r.csv", registry.report("bonded_balance"), "csv", as_of="2026-02-28", known_on="2026-03-06", client="acme")
+    write(
+        tmp_path / "r.csv",
+        registry.report("bonded_balance"),
+        "csv",
+        as_of="2026-02-28",
+        known_on="2026-03-06",
+        client="acme",
+    )
 
     head, _table = read_csv(tmp_path / "r.csv")
 
     values = list(head.values())
     assert values[:2] == ["Recinto Potosino", "SAT970701NN3"]
     assert {"2026-02-28", "2026-03-06", "Acme Ñandú (EKU9003173C9)", "2026-03-10 12:00 CST", "ana"} <= set(values)
-    assert "1360" in values  # the value under bond: 700 + 660
+    assert "1,360.00" in values  # the value under bond: 700 + 660
 
 
 def test_the_fingerprint_is_of_the_content_alone(world, tmp_path):
@@ -185,7 +192,12 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, form):
 def test_progress_is_told_as_it_goes(tmp_path):
     told = []
 
-    write(tmp_path / "p.csv", odd(str(n) for n in range(1_200)), "csv", progress=lambda done, total, stage: told.append((done, total)))
+    write(
+        tmp_path / "p.csv",
+        odd(str(n) for n in range(1_200)),
+        "csv",
+        progress=lambda done, total, stage: told.append((done, total)),
+    )
 
     assert told == [(0, 0), (500, 0), (1000, 0), (0, 1200), (500, 1200), (1000, 1200), (1200, 1200)]
 

@@ -1,8 +1,8 @@
 """A small world whose every figure is known: one account of Acme's with two entries, three exits and a correction.
 
-    10 Jan  entry E1   100 at 10.00      20 Feb  exit abroad      30 of E1, undone on 2 Mar
-    10 Feb  entry E2    50 at 12.00       1 Mar  exit to Mexico   20 of E1, recorded on 5 Mar
-                                          15 Feb  rectification   +5 of E2, recorded on 1 Mar
+10 Jan  entry E1   100 at 10.00      20 Feb  exit abroad      30 of E1, undone on 2 Mar
+10 Feb  entry E2    50 at 12.00       1 Mar  exit to Mexico   20 of E1, recorded on 5 Mar
+                                      15 Feb  rectification   +5 of E2, recorded on 1 Mar
 """
 
 from datetime import UTC, date, datetime
@@ -40,7 +40,9 @@ def build():
     acme, other = make_client("acme", name="Acme Ñandú"), make_client("other")
     site = make_site("slp")
     authorisation = make_authorisation("RFS", site=site, number="RFS-1")
-    account = make_account(make_item(acme, "RUEDA-1", description="Rueda de acero, Ø 20 cm"), authorisation=authorisation)
+    account = make_account(
+        make_item(acme, "RUEDA-1", description="Rueda de acero, Ø 20 cm"), authorisation=authorisation
+    )
     theirs = make_account(make_item(other, "SECRETO-9"), authorisation=authorisation)
     first, second = entry(account, 100, 1000, day(1, 10)), entry(account, 50, 600, day(2, 10))
     hidden = entry(theirs, 7, 70, day(1, 10))
@@ -58,7 +60,15 @@ def build():
         actor_label="tester",
     )  # fmt: skip
     return SimpleNamespace(
-        acme=acme, other=other, site=site, account=account, theirs=theirs, first=first, second=second, abroad=abroad, home=home
+        acme=acme,
+        other=other,
+        site=site,
+        account=account,
+        theirs=theirs,
+        first=first,
+        second=second,
+        abroad=abroad,
+        home=home,
     )
 
 
@@ -68,7 +78,9 @@ def entry(account, quantity, value, on):
     line = lot.subline.line
     for code, rate, form in (("6", "0.05", "6"), ("3", "0.16", "21"), ("1", "0.008", "0")):
         amount = Decimal(value) * Decimal(rate)
-        Contribution.objects.create(pedimento=line.pedimento, line=line, code=code, payment_form=form, amount_mxn=amount)
+        Contribution.objects.create(
+            pedimento=line.pedimento, line=line, code=code, payment_form=form, amount_mxn=amount
+        )
     return lot
 
 
@@ -88,7 +100,9 @@ def discharge(lot, line, quantity, on, recorded_at, **values):
 
 def correct(lot, quantity, on, recorded_at):
     """A rectification that raises what a lot declared."""
-    rectification = make_pedimento(lot.account.client, document_key="R1", effect="COR", rectifies=lot.subline.line.pedimento)
+    rectification = make_pedimento(
+        lot.account.client, document_key="R1", effect="COR", rectifies=lot.subline.line.pedimento
+    )
     LotCorrection.objects.create(
         bonded_lot=lot, rectification=rectification, quantity=quantity, tariff_quantity=quantity,
         value_mxn=quantity * 12, legal_date=on, recorded_at=recorded_at, actor_label="tester",
@@ -105,5 +119,10 @@ def put_on_shelf(account, site, quantity, on):
     vendor, bin_ = make_location(site, kind=Location.Kind.VENDOR), make_location(site)
     move = Move(make_lot(account).pk, vendor.pk, bin_.pk, Decimal(quantity))
     ledger.post(
-        key=f"receipt/{account.pk}", kind="receipt", moves=[move], legal_date=on, at=moment(on.month, on.day), actor=ACTOR
+        key=f"receipt/{account.pk}",
+        kind="receipt",
+        moves=[move],
+        legal_date=on,
+        at=moment(on.month, on.day),
+        actor=ACTOR,
     )
