@@ -9,8 +9,11 @@ class WarehouseConfig(AppConfig):
     name = "warehouse"
 
     def ready(self) -> None:
-        """Add the work's reports to those of the books."""
+        """Add the work's reports, and their charts, to those of the books."""
         from inventory.reports import registry  # noqa: PLC0415  models exist only now
+        from inventory.web import report_charts  # noqa: PLC0415
 
         registry.register("in_transit", "warehouse.tracking.reports.IN_TRANSIT")
         registry.register("flows", "warehouse.tracking.reports.FLOWS")
+        report_charts.register("in_transit", "warehouse.web.report_charts.in_transit")
+        report_charts.register("flows", "warehouse.web.report_charts.flows")

@@ -90,7 +90,7 @@ def layers_by_deadline(scope: ClientScope, today: date, site_ids: frozenset[int]
         note=_("Customs value still under bond, in MXN, by the days left to leave."),
         option=bars(
             [str(span.label) for span, _count, _value in found], tones, name=_("Value, MXN"),
-            say={"format": "money", "unit": "MXN"},
+            say={"format": "money", "unit": "MXN"}, flat=True,
         ),
         head=[_("Days left"), _("Layers"), _("Customs value")],
         rows=[[span.label, quantity_text(count), money_text(value, "MXN")] for span, count, value in found],

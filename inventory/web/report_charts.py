@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,20 +17,29 @@ Rows = Sequence[dict[str, Any]]
 MXN = {"format": "money", "unit": "MXN"}
 USD = {"format": "money", "unit": "USD"}
 WORST = 15
-_charts: dict[str, Callable[[Rows], Chart]] = {}
+_paths: dict[str, str] = {
+    "exposure": "inventory.web.report_charts.exposure",
+    "deadlines": "inventory.web.report_charts.deadlines",
+    "stock_by_site": "inventory.web.report_charts.stock_by_site",
+    "demand_accuracy": "inventory.web.report_charts.accuracy",
+}
 
 
-def register(code: str, draw: Callable[[Rows], Chart]) -> None:
-    """Draw a picture above the report of this code."""
-    _charts[code] = draw
+def register(code: str, path: str) -> None:
+    """Draw the picture that the function at a dotted path makes of the rows above the report of this code."""
+    _paths[code] = path
 
 
 def chart_of(code: str, rows: Rows) -> Chart | None:
     """The picture of a report; None for one that is a table and nothing else."""
-    return _charts[code](rows) if code in _charts and rows else None
+    if code not in _paths or not rows:
+        return None
+    draw: Callable[[Rows], Chart] = import_string(_paths[code])
+    return draw(rows)
 
 
-def _exposure(rows: Rows) -> Chart:
+def exposure(rows: Rows) -> Chart:
+    """Customs value and deferred contributions, regime by regime."""
     sums: dict[str, list[Decimal]] = {}
     for row in rows:
         of = sums.setdefault(row["regime"], [Decimal(0), Decimal(0)])
@@ -48,7 +58,8 @@ def _exposure(rows: Rows) -> Chart:
     )  # fmt: skip
 
 
-def _deadlines(rows: Rows) -> Chart:
+def deadlines(rows: Rows) -> Chart:
+    """Customs value by how near the last day of a stay is."""
     tones = dict(zip([*(title for _limit, title in BUCKETS), LATER, NEVER],
                      ("danger", "danger", "warning", "warning", "info", "info", "success", "neutral"), strict=True))  # fmt: skip
     sums: dict[str, list[Decimal]] = {str(title): [Decimal(0), Decimal(0)] for title in tones}
@@ -61,13 +72,14 @@ def _deadlines(rows: Rows) -> Chart:
         for name, (_count, value) in sums.items()
     ]
     return Chart(
-        "deadlines", _("Layers by deadline"), bars(list(sums), data, name=_("Value, MXN"), say=MXN),
+        "deadlines", _("Layers by deadline"), bars(list(sums), data, name=_("Value, MXN"), say=MXN, flat=True),
         [_("Time left"), _("Layers"), _("Customs value")],
         [[name, quantity_text(count), money_text(value, "MXN")] for name, (count, value) in sums.items()],
     )  # fmt: skip
 
 
-def _stock_by_site(rows: Rows) -> Chart:
+def stock_by_site(rows: Rows) -> Chart:
+    """Value on the shelves of each site, by regime."""
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
         sums[row["regime"]][row["site"]] += row["value_usd"]
@@ -80,7 +92,8 @@ def _stock_by_site(rows: Rows) -> Chart:
     )  # fmt: skip
 
 
-def _accuracy(rows: Rows) -> Chart:
+def accuracy(rows: Rows) -> Chart:
+    """The items whose demand was foretold worst."""
     judged = [row for row in rows if row["wape"] is not None][:WORST]
     option = bars([row["sku"] for row in judged], [drawn(row["wape"]) for row in judged],
                   name=_("Weighted error (WAPE)"), say={"format": "percent"}, flat=True)  # fmt: skip
@@ -90,9 +103,3 @@ def _accuracy(rows: Rows) -> Chart:
         note=_("Share of what was asked that the forecasts missed, over the last twelve weeks."),
         size="large" if len(judged) > 8 else "normal", has_data=bool(judged),
     )  # fmt: skip
-
-
-register("exposure", _exposure)
-register("deadlines", _deadlines)
-register("stock_by_site", _stock_by_site)
-register("demand_accuracy", _accuracy)

@@ -5,8 +5,10 @@ from typing import Any
 import django_tables2 as tables
 
 from inventory.reports.shapes import Column, Kind, Report, Row
+from inventory.templatetags.trade import pedimento_no
 from inventory.web.columns import RIGHT, DayColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
 from inventory.web.formatting import DASH
+from inventory.web.units import unit_symbol
 
 NOWRAP = {"td": {"class": "text-nowrap"}}
 
@@ -18,6 +20,32 @@ class FlagColumn(tables.BooleanColumn):
         super().__init__(yesno="✓,", **kwargs)
 
 
+class UnitColumn(tables.Column):
+    """A unit by its symbol."""
+
+    def render(self, value: str) -> str:
+        """The symbol people know."""
+        return unit_symbol(value)
+
+
+class PedimentoColumn(tables.Column):
+    """The number of a pedimento as papers show it."""
+
+    def render(self, value: str) -> str:
+        """The number with its blanks."""
+        return pedimento_no(value)
+
+
+# Texts no wider than this are codes: they stay on one line.
+CODE_WIDTH = 19
+NOWRAPPED = {"attrs": NOWRAP}
+SPECIAL: dict[str, type[tables.Column]] = {
+    "unit": UnitColumn,
+    "tariff_unit": UnitColumn,
+    "pedimento": PedimentoColumn,
+    "entry": PedimentoColumn,
+    "exit": PedimentoColumn,
+}
 COLUMNS: dict[Kind, tuple[type[tables.Column], dict[str, Any]]] = {
     Kind.TEXT: (tables.Column, {}),
     Kind.QUANTITY: (QuantityColumn, {}),
@@ -39,6 +67,9 @@ def table_of(report: Report) -> type[tables.Table]:
 
 def _column(column: Column) -> tables.Column:
     kind, options = COLUMNS[column.kind]
+    if column.kind is Kind.TEXT:
+        kind = SPECIAL.get(column.name, kind)
+        options = NOWRAPPED if column.width <= CODE_WIDTH else {}
     drawn: tables.Column = kind(verbose_name=column.title, **options)
     return drawn
 
