@@ -1,5 +1,6 @@
 """Goods at the gate: receipts against your pedimentos."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -113,7 +114,7 @@ class CountLineInput(Input):
 
     id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     good = QuantityText(at_least=0)
-    damaged = QuantityText(at_least=0, default="0")
+    damaged = QuantityText(at_least=0, default=Decimal(0))
     location = serializers.CharField(max_length=32, allow_blank=True, default="", help_text="Where the good ones are.")
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 

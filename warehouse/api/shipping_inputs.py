@@ -1,5 +1,6 @@
 """What shipments and deliveries are made of, as the client writes it."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -91,7 +92,7 @@ class DeliveryLineInput(Input):
 
     line = serializers.IntegerField(min_value=1, max_value=1_000_000, help_text="The line's `seq`.")
     good = QuantityText(at_least=0)
-    damaged = QuantityText(at_least=0, default="0")
+    damaged = QuantityText(at_least=0, default=Decimal(0))
     location = serializers.CharField(max_length=32, allow_blank=True, default="")
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
