@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from inventory.web import jobs, reports, trail
+from inventory.web import (
+    bonded_lots,
+    compliance,
+    demand,
+    discharges,
+    findings,
+    items,
+    jobs,
+    lots,
+    pedimento_new,
+    pedimentos,
+    reports,
+    sites,
+    stock,
+    trail,
+)
 from inventory.web.choices import choose_client
 from inventory.web.language import switch_language
 
@@ -10,6 +25,17 @@ app_name = "inventory"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", switch_language, name="set_language"),
     path("client/", choose_client, name="choose_client"),
+    *stock.urlpatterns,
+    *lots.urlpatterns,
+    *items.urlpatterns,
+    *sites.urlpatterns,
+    *pedimento_new.urlpatterns,
+    *pedimentos.urlpatterns,
+    *bonded_lots.urlpatterns,
+    *discharges.urlpatterns,
+    *compliance.urlpatterns,
+    *findings.urlpatterns,
+    *demand.urlpatterns,
     *jobs.urlpatterns,
     *reports.urlpatterns,
     *trail.urlpatterns,

@@ -38,7 +38,7 @@ def flows(rows: Rows) -> Chart:
     links = [{"source": start, "target": end, "value": drawn(value)} for (start, end), value in legs.items() if value]
     option = {
         "recinto": USD,
-        "series": [{"type": "sankey", "data": [{"name": name} for name in names], "links": links, "right": 140}],
+        "series": [{"type": "sankey", "data": [{"name": name} for name in names], "links": links, "right": 110, "label": {"width": 100, "overflow": "break"}}],
     }
     head = [_("Origin"), _("Crossing"), _("Destination"), _("Shipments"), _("Units"), _("Value")]
     cells = [
