@@ -1,0 +1,77 @@
+"""Recommend placement from files, with no database at all: see docs/placement.md for the formats and the method."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from inventory.placement.engine import recommend
+from inventory.placement.files import output
+from inventory.placement.files.checks import BadInput
+from inventory.placement.files.problem import Read, read_problem
+
+BAD_INPUT, NOTHING, BROKEN = 2, 3, 4
+
+
+class Command(BaseCommand):
+    """Exits with 0, with 2 on bad input, 3 when nothing could be recommended, 4 on an error of its own; no partial file."""
+
+    help = "Levels, moves and exceptions from a demand history, a network and a state. Uses no database."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--history", type=Path, required=True, help="CSV: sku, location, date, quantity, …")
+        parser.add_argument("--network", type=Path, required=True, help="JSON: nodes, lanes and skus")
+        parser.add_argument("--out", type=Path, required=True, help="CSV to write")
+        parser.add_argument("--state", type=Path, help="JSON: stock on hand, in transit, back orders")
+        parser.add_argument("--as-of", type=_day, help="ISO date; rows of its week and later are left out")
+        parser.add_argument("--report", type=Path, help="JSON to write: what was left out, changed, and totals")
+        parser.add_argument("--explain-out", type=Path, help="JSON lines to write: the numbers behind each row")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._recommend(options)
+        except BadInput as error:
+            raise CommandError("\n".join(error.causes), returncode=BAD_INPUT) from error
+        except CommandError:
+            raise
+        except Exception as error:
+            raise CommandError(f"{type(error).__name__}: {error}", returncode=BROKEN) from error
+
+    def _recommend(self, options: dict[str, Any]) -> None:
+        read = read_problem(
+            history=options["history"], network=options["network"], state=options["state"], as_of=options["as_of"]
+        )
+        self._warn(read)
+        result = recommend(read.problem)
+        if not result.levels:
+            raise CommandError("Nothing could be recommended: no item has a history and a lane.", returncode=NOTHING)
+        with translation.override("en"):
+            files = {options["out"]: output.recommendations_csv(result)}
+            if options["explain_out"]:
+                files[options["explain_out"]] = output.explanations_jsonl(result)
+            if options["report"]:
+                files[options["report"]] = output.report_json(read, result)
+        for path, text in files.items():
+            output.write(path, text)
+        self.stdout.write(
+            f"{len(result.levels)} levels, {len(result.moves)} moves, {len(result.exceptions)} exceptions "
+            f"as of {read.problem.state.as_of} in {options['out']}"
+        )
+
+    def _warn(self, read: Read) -> None:
+        for rule, count in sorted(read.rejected.counts.items()):
+            self.stderr.write(f"{count} rows left out: {rule}")
+        for error in read.problem.state.errors:
+            self.stderr.write(error)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date as 2026-03-31") from None

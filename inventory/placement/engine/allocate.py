@@ -1,0 +1,84 @@
+"""Who gets the stock there is: whole packs, one by one, to where the next is worth most. Pure.
+
+Source: placement.md §7.2 (docs/placement.md). For convex costs greedy on marginal values is exactly optimal; a curve
+that is not convex is handed out along its lower hull.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from inventory.placement.engine.model import Floats, Ints
+
+TABLE = 64
+
+
+@dataclass(frozen=True)
+class Share:
+    """What each DC gets, in packs, what its last pack was worth, and in which order they were handed out."""
+
+    packs: Ints
+    last_value: Floats
+    order: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+def greedy(costs: list[Floats], packs: int) -> Share:
+    """Hand out up to `packs` packs; `costs[j][n]` is what DC j costs with n more of them. Stops where none gains.
+
+    >>> share = greedy([np.array([10.0, 4.0, 1.0]), np.array([9.0, 8.0, 8.0])], 5)
+    >>> share.packs.tolist(), share.order, share.values
+    ([2, 1], (0, 0, 1), (6.0, 3.0, 1.0))
+    """
+    gains = [np.diff(-hull(cost)) for cost in costs]
+    target = np.repeat(np.arange(len(gains)), [len(gain) for gain in gains])
+    value = np.concatenate(gains) if gains else np.zeros(0)
+    # By value; equals go to the earlier DC, and a DC's own packs keep their order because the sort is stable.
+    order = np.lexsort((target, -value))
+    order = order[value[order] > 0][: max(packs, 0)]
+    given = np.bincount(target[order], minlength=len(costs)).astype(np.int64)
+    last = np.zeros(len(costs))
+    last[target[order]] = value[order]
+    return Share(given, last, tuple(target[order].tolist()), tuple(value[order].tolist()))
+
+
+def hand_out(cost_of: Callable[[int, Floats], Floats], wanted: Ints, packs: int) -> Share:
+    """The same for any numbers of packs: first by large lots of packs, then by smaller, at last one by one.
+
+    `cost_of(j, extra)` is the cost of DC j with so many packs more; `wanted[j]` is the most it may get.
+    """
+    given = np.zeros(len(wanted), dtype=np.int64)
+    last = np.zeros(len(wanted))
+    quantum = 1
+    while wanted.max(initial=0) > quantum * TABLE:
+        quantum *= TABLE
+    while quantum:
+        room = np.minimum((wanted - given) // quantum, TABLE)
+        costs = [cost_of(j, given[j] + quantum * np.arange(room[j] + 1.0)) for j in range(len(wanted))]
+        share = greedy(costs, (packs - int(given.sum())) // quantum)
+        last = np.where(share.packs > 0, share.last_value / quantum, last)
+        given += share.packs * quantum
+        quantum //= TABLE
+    return Share(given, last, (), ())
+
+
+def hull(cost: Floats) -> Floats:
+    """The greatest convex curve that lies nowhere above the cost.
+
+    >>> hull(np.array([10.0, 10.0, 4.0, 3.0])).tolist()
+    [10.0, 7.0, 4.0, 3.0]
+    """
+    steps = np.diff(cost)
+    if len(cost) < 3 or np.all(np.diff(steps) >= 0):
+        return cost
+    corners: list[int] = []
+    heights = cost.tolist()
+    for n, height in enumerate(heights):
+        while len(corners) > 1:
+            a, b = corners[-2], corners[-1]
+            if (heights[b] - heights[a]) * (n - a) < (height - heights[a]) * (b - a):
+                break
+            corners.pop()
+        corners.append(n)
+    return np.interp(np.arange(len(cost)), corners, cost[corners])

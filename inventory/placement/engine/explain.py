@@ -1,0 +1,252 @@
+"""The numbers behind each level, move and exception, as JSON can carry them. The sentence is made of these alone. Pure.
+
+Source: placement.md §10 (docs/placement.md). They are estimates, so they are rounded numbers and not exact decimals.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from inventory.placement.engine.costs import newly_short
+from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
+from inventory.placement.engine.distribution import Spread
+from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
+from inventory.placement.engine.grid import Grid
+from inventory.placement.engine.levels import Levels, describe
+from inventory.placement.engine.limits import LotView
+from inventory.placement.engine.model import Adjustment, Problem
+from inventory.placement.engine.outlook import Outlook, Outlooks
+
+FAMILY = "empirical"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a row is explained by."""
+
+    problem: Problem
+    grid: Grid
+    outlooks: Outlooks
+    pair_prices: Prices
+    site_prices: Prices
+    pair_levels: Levels
+    site_levels: Levels
+    deployment: Deployment
+
+
+def number(value: float, places: int = 4) -> float | int:
+    """A rounded number: whole ones without a point, never a negative zero, so that equal results are equal text.
+
+    >>> number(12.0), number(-0.00001), number(0.123456)
+    (12, 0, 0.1235)
+    """
+    rounded = round(float(value), places)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def pair_level(plan: Plan, n: int) -> dict[str, Any]:
+    """Why a DC should have its level."""
+    pair, levels, prices, deployment = plan.grid.pairs[n], plan.pair_levels, plan.pair_prices, plan.deployment
+    sku = plan.grid.skus[pair.sku]
+    return {
+        "kind": "level_dc",
+        "node": pair.dc,
+        "source_node": pair.site,
+        **_level(levels, n),
+        **_basis(plan, plan.outlooks.pairs, n, pair.sku),
+        "lead_weeks": number(plan.outlooks.pairs.lead_weeks[n], 2),
+        "p": number(stockout_cost(sku, plan.problem.params)),
+        "h_B": number(prices.h_bond[n], 6),
+        "h_D": number(prices.h_forward[n], 6),
+        "delta": number(prices.premium[n], 6),
+        "phi": number(plan.problem.params.phi),
+        "position": number(deployment.before[n]),
+        "position_after": number(deployment.after[n]),
+        "binding": ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else [],
+    }
+
+
+def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, Any]:
+    """Why a bonded site and its DCs should own their level."""
+    site, levels, prices = plan.grid.site_pairs[n], plan.site_levels, plan.site_prices
+    sku = plan.grid.skus[site.sku]
+    return {
+        "kind": "level_bonded",
+        "node": site.site,
+        "feeds": sorted(plan.grid.pairs[m].dc for m in site.pairs),
+        **_level(levels, n),
+        **_basis(plan, plan.outlooks.sites, n, site.sku),
+        "lead_weeks": number(plan.outlooks.sites.lead_weeks[n], 2),
+        "p": number(stockout_cost(sku, plan.problem.params)),
+        "h_B": number(prices.h_bond[n], 6),
+        "h_D": number(prices.h_forward[n], 6),
+        "position": number(position),
+        "order_quantity": number(order),
+        "binding": ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else [],
+    }
+
+
+def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView]) -> dict[str, Any]:
+    """Why to send so much from bond to a DC now, and what is expected before and after."""
+    n = shipment.pair
+    pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
+    before, after = standing(plan, n, plan.deployment.before[n]), standing(plan, n, plan.deployment.after[n])
+    lane = plan.grid.roads.lanes[stock.site, pair.dc]
+    shipped = (shipment.packs + shipment.early_packs) * sku.pack_size
+    freight = lane.freight(sku.volume_m3)
+    cost_before, cost_after = before["cost"], after["cost"]
+    return {
+        **pair_level(plan, n),
+        "kind": "move_early" if lots and shipment.early_packs else "move",
+        "from_node": stock.site,
+        "to_node": pair.dc,
+        "quantity": number(quantity),
+        "shipped_to_node": number(shipped),
+        "pack_size": number(sku.pack_size),
+        "in_bond": number(stock.on_hand),
+        "stays_in_bond": number(sum(seen.left for seen in stock.views)),
+        "fill_before": number(before["fill"], 6),
+        "fill_after": number(after["fill"], 6),
+        "cost_before": number(cost_before),
+        "cost_after": number(cost_after),
+        "freight": number(freight * quantity),
+        "value_last_unit": number(shipment.value, 6),
+        "marginal_before": number(before["gain_next"], 6),
+        "marginal_after": number(after["gain_next"], 6),
+        "lots": [lot_facts(seen, plan.problem.state.as_of) for seen in lots],
+        "alternatives": [
+            {"action": "wait", "cost": number(cost_before)},
+            {"action": "ship", "cost": number(cost_after)},
+        ],
+    }
+
+
+def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float) -> dict[str, Any]:
+    """Why to order so much from the supplier now."""
+    site = plan.grid.site_pairs[n]
+    supplier = site.supply.origin if site.supply else ""
+    return {
+        **site_level(plan, n, position, quantity),
+        "kind": "purchase",
+        "from_node": supplier,
+        "to_node": site.site,
+        "quantity": number(quantity),
+        "covers_weeks": number(covers, 1),
+        "freight": number(plan.site_prices.freight[n] * quantity),
+    }
+
+
+def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dict[str, Any]:
+    """What can become of a lot that is near its limit."""
+    sku = plan.grid.skus[stock.sku]
+    weekly = sum(
+        plan.outlooks.pairs.weekly[n]
+        for n, p in enumerate(plan.grid.pairs)
+        if (p.sku, p.site) == (stock.sku, stock.site)
+    )
+    wait = seen.at_risk / weekly if weekly else None
+    expiry = expiry_cost(sku, plan.problem.params)
+    options = [{"action": "expire", "cost": number(expiry, 6)}]
+    if wait is not None:
+        options.append({"action": "ship_early", "cost": number(premium * wait, 6)})
+    return {
+        "kind": "limit_near",
+        "node": stock.site,
+        "value": number(seen.left),
+        "at_risk": number(seen.at_risk),
+        "weekly": number(weekly),
+        "expiry_cost": number(expiry),
+        **lot_facts(seen, plan.problem.state.as_of),
+        "alternatives": sorted(options, key=lambda option: (option["cost"], option["action"])),
+    }
+
+
+def lot_passed(site: str, lot: str, quantity: float, limit: date, as_of: date) -> dict[str, Any]:
+    """A lot whose stay has ended: it leaves by late return, change of regime or destruction, never by a move."""
+    return {
+        "kind": "limit_passed", "node": site, "lot": lot, "value": number(quantity),
+        "limit_date": limit.isoformat(), "days_past": (as_of - limit).days,
+    }  # fmt: skip
+
+
+def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
+    """A lot by name, with its limit."""
+    limit = seen.lot.limit
+    return {
+        "lot": seen.lot.lot,
+        "quantity_in_bond": number(seen.lot.quantity),
+        "left": number(seen.left),
+        "limit_date": limit.isoformat() if limit else None,
+        "days_left": (limit - as_of).days if limit else None,
+    }
+
+
+def _level(levels: Levels, n: int) -> dict[str, Any]:
+    level, expected = float(levels.level[n]), float(levels.expected[n])
+    return {
+        "value": number(level),
+        "expected_demand": number(expected),
+        "safety_stock": number(number(level) - number(expected)),
+        "fill": number(levels.fill[n], 6),
+        "on_hand": number(levels.left[n]),
+        "marginal_before": number(levels.gain_last[n], 6),
+        "marginal_after": number(levels.gain_next[n], 6),
+    }
+
+
+def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
+    adjusted = plan.outlooks.adjusted
+    members = [n] if outlook is plan.outlooks.pairs else list(plan.grid.site_pairs[n].pairs)
+    week = outlook.outlier_week[n]
+    return {
+        "protection_weeks": number(outlook.protection[n], 2),
+        "weekly_demand": number(outlook.weekly[n]),
+        "class": plan.outlooks.classes[sku_no],
+        "family": FAMILY,
+        "lambda": 1,
+        "confidence": outlook.confidence[n],
+        "data": {
+            "weeks": int(outlook.weeks[n]),
+            "nonzero": int(outlook.nonzero[n]),
+            "censored": int(outlook.censored[n]),
+            "adjustments": int(adjusted[members].sum()) if members else 0,
+            "outlier_week": week.isoformat() if week else None,
+        },
+    }
+
+
+def standing(plan: Plan, n: int, position: float) -> dict[str, float]:
+    """What is expected of a pair at a position: fill, cost per week, stock left, and what the next unit would gain."""
+    line, spread, prices = slice(n, n + 1), plan.outlooks.pairs.spread, plan.pair_prices
+    one = Spread(spread.whole[line], spread.lead[line], 0.0, spread.is_short[line])
+    at = np.array([max(position, 0.0)])
+    found = describe(at, one, prices.charge[line], prices.shortage[line], prices.step[line])
+    short = newly_short(at[None, :], one.whole, one.lead)[0, 0]
+    return {
+        "fill": float(found.fill[0]),
+        "cost": float(weekly_cost(prices.h_forward[n], found.left[0], prices.shortage[n], short, plan)),
+        "left": float(found.left[0]),
+        "gain_next": float(found.gain_next[0]),
+    }
+
+
+def weekly_cost(hold: float, left: float, shortage: float, short: float, plan: Plan) -> float:
+    """Holding of what is left over, and the units newly short, per week."""
+    return float(hold * left + shortage * short / plan.problem.network.review_weeks)
+
+
+def flags_of(plan: Plan, outlook: Outlook, n: int, sku_no: int, dearer: bool) -> tuple[str, ...]:
+    """What is odd about a row, in alphabetical order."""
+    sku = plan.grid.skus[sku_no]
+    extra = [("DEFAULT_COST", sku.stockout_cost is None), ("BOND_DEARER", dearer)]
+    return tuple(sorted({*outlook.flags[n], *(name for name, holds in extra if holds)}))
+
+
+def adjustment(change: Adjustment) -> dict[str, Any]:
+    """A changed week as JSON can carry it."""
+    return {
+        "sku": change.sku, "location": change.location, "week": change.week.isoformat(), "reason": change.reason,
+        "old": None if change.old is None else number(change.old), "new": None if change.new is None else number(change.new),
+    }  # fmt: skip

@@ -1,0 +1,107 @@
+"""One row per level: how much each node ought to own, and what is expected of it. Pure.
+
+Source: placement.md §3 and §6 (docs/placement.md).
+"""
+
+from inventory.placement.engine import explain
+from inventory.placement.engine.costs import newly_short
+from inventory.placement.engine.explain import Plan, flags_of, weekly_cost
+from inventory.placement.engine.model import Floats, Level, Move
+from inventory.placement.engine.moves_out import purchase
+from inventory.placement.engine.orders import order_quantity
+
+
+def pair_levels(plan: Plan) -> list[Level]:
+    """One level per item and DC."""
+    outlook, levels, prices = plan.outlooks.pairs, plan.pair_levels, plan.pair_prices
+    short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
+    review = outlook.spread.review_mean
+    found = []
+    for n, pair in enumerate(plan.grid.pairs):
+        sku = plan.grid.skus[pair.sku]
+        if pair.sku not in plan.outlooks.known_skus and not plan.deployment.before[n]:
+            continue
+        position = float(plan.deployment.before[n])
+        level = float(levels.level[n])
+        found.append(
+            Level(
+                sku=sku.id,
+                node=pair.dc,
+                source_node=pair.site,
+                order_up_to=level,
+                reorder_point=max(0.0, level - max(float(review[n]), sku.pack_size)),
+                safety_stock=level - float(levels.expected[n]),
+                expected_demand=float(levels.expected[n]),
+                protection_weeks=float(outlook.protection[n]),
+                expected_fill=float(levels.fill[n]),
+                expected_weekly_cost=weekly_cost(
+                    prices.h_forward[n], levels.left[n], prices.shortage[n], short[n], plan
+                ),
+                expected_on_hand=float(levels.left[n]),
+                marginal_value=float(levels.gain_last[n]),
+                position=position,
+                reason_code="RUNOUT" if level == 0 and position > 0 else "REPLENISH",
+                confidence=outlook.confidence[n],
+                flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
+                explanation=explain.pair_level(plan, n),
+            )
+        )
+    return found
+
+
+def site_levels(plan: Plan, positions: Floats, bolder: Floats) -> tuple[list[Level], list[Move]]:
+    """One echelon level per item and bonded site, and the order it asks of the supplier, where the state is given."""
+    outlook, levels, prices = plan.outlooks.sites, plan.site_levels, plan.site_prices
+    short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
+    review = outlook.spread.review_mean
+    found: list[Level] = []
+    moves: list[Move] = []
+    for n, site in enumerate(plan.grid.site_pairs):
+        if site.sku not in plan.outlooks.known_skus:
+            continue
+        sku = plan.grid.skus[site.sku]
+        order = (
+            order_quantity(n, sku, float(positions[n]), outlook, prices, levels) if plan.problem.state.is_given else 0.0
+        )
+        flags = flags_of(plan, outlook, n, site.sku, dearer=False)
+        level = float(levels.level[n])
+        found.append(
+            Level(
+                sku=sku.id,
+                node=site.site,
+                source_node="",
+                order_up_to=level,
+                reorder_point=max(0.0, level - max(float(review[n]), sku.pack_size, sku.moq)),
+                safety_stock=level - float(levels.expected[n]),
+                expected_demand=float(levels.expected[n]),
+                protection_weeks=float(outlook.protection[n]),
+                expected_fill=float(levels.fill[n]),
+                expected_weekly_cost=weekly_cost(prices.charge[n], levels.left[n], prices.shortage[n], short[n], plan),
+                expected_on_hand=float(levels.left[n]),
+                marginal_value=float(levels.gain_last[n]),
+                position=float(positions[n]),
+                reason_code=_bond_reason(plan, n, bolder),
+                confidence=outlook.confidence[n],
+                flags=flags,
+                explanation=explain.site_level(plan, n, float(positions[n]), order),
+            )
+        )
+        if order and site.supply:
+            moves.append(purchase(plan, n, site.supply, order, float(positions[n]), flags))
+    return found, moves
+
+
+def _bond_reason(plan: Plan, n: int, bolder: Floats) -> str:
+    """Why stock stays in bond: pooling, when a hold-back factor of 1 would send more; else deferral of duty."""
+    site = plan.grid.site_pairs[n]
+    left = sum(
+        seen.left
+        for stock in plan.deployment.stocks
+        if (stock.sku, stock.site) == (site.sku, site.site)
+        for seen in stock.views
+    )
+    if left <= 0:
+        return "REPLENISH"
+    pack = plan.grid.skus[site.sku].pack_size
+    more = sum(max(0.0, bolder[m] - plan.deployment.after[m]) for m in site.pairs)
+    return "HOLD_POOL" if more >= pack else "HOLD_DEFERRAL"

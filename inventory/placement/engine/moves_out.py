@@ -1,0 +1,154 @@
+"""One row per move: out of bond to a DC, and from a supplier into bond. Pure.
+
+Source: placement.md §3, §7.4 and §10 (docs/placement.md).
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TypedDict
+
+import numpy as np
+
+from inventory.placement.engine import explain
+from inventory.placement.engine.deploy import Shipment, SiteStock
+from inventory.placement.engine.explain import Plan, flags_of
+from inventory.placement.engine.limits import LotView
+from inventory.placement.engine.model import Lane, Move
+
+Part = tuple[float, list[LotView]]
+
+
+class When(TypedDict):
+    """How and in which weeks a move goes."""
+
+    mode: str
+    crossing: str
+    ship_week: date
+    arrive_week_p50: date
+    arrive_week_p90: date
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def shipments(plan: Plan) -> list[Move]:
+    """The moves out of bond; units of a lot near its limit stand in a row of their own that names it."""
+    return [move for stock in plan.deployment.stocks for move in _stock_moves(plan, stock)]
+
+
+def numbered(moves: list[Move]) -> list[Move]:
+    """Moves with their rank: lots that must leave first, then by value per m³."""
+    order = sorted(
+        moves, key=lambda m: (m.reason_code != "LIMIT_NEAR", -m.value_per_m3, m.sku, m.from_node, m.to_node, m.lot)
+    )
+    return [replace(move, priority=rank) for rank, move in enumerate(order, start=1)]
+
+
+def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, flags: tuple[str, ...]) -> Move:
+    """The order that a bonded site's level asks of the supplier."""
+    site, outlook = plan.grid.site_pairs[n], plan.outlooks.sites
+    sku = plan.grid.skus[site.sku]
+    weekly = float(outlook.weekly[n])
+    covers = quantity / weekly if weekly else float("inf")
+    is_long = quantity == sku.moq and covers > plan.problem.params.moq_cover_weeks
+    return Move(
+        sku=sku.id,
+        from_node=lane.origin,
+        to_node=site.site,
+        quantity=quantity,
+        **when(plan, lane),
+        expected_fill=float(plan.site_levels.fill[n]),
+        expected_weekly_cost=float(plan.site_levels.cost[n]),
+        expected_on_hand=float(plan.site_levels.left[n]),
+        marginal_value=float(plan.site_levels.gain_last[n]),
+        value_per_m3=float(plan.site_levels.gain_last[n]) / (sku.volume_m3 or 1e-6),
+        priority=0,
+        lots=(),
+        lot="",
+        limit_date=None,
+        reason_code="MOQ_COVER" if is_long else "REPLENISH",
+        confidence=outlook.confidence[n],
+        flags=flags,
+        explanation=explain.purchase(plan, n, quantity, position, min(covers, 9999.0)),
+    )
+
+
+def when(plan: Plan, lane: Lane) -> When:
+    """Mode, crossing and weeks of a move on a lane."""
+    week = monday(plan.problem.state.as_of)
+    return {
+        "mode": lane.mode,
+        "crossing": lane.crossing,
+        "ship_week": week,
+        "arrive_week_p50": week + timedelta(weeks=lane.lead_time.quantile(0.5)),
+        "arrive_week_p90": week + timedelta(weeks=lane.lead_time.quantile(0.9)),
+    }
+
+
+def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
+    """FIFO over lots, the DCs that take early units first, each pack named by the near lots in it."""
+    pack = plan.grid.skus[stock.sku].pack_size
+    lots = [[seen, seen.lot.quantity] for seen in stock.views]
+    moves: list[Move] = []
+    for shipment in sorted(stock.shipments, key=lambda s: (-s.early_packs, plan.grid.pairs[s.pair].dc)):
+        total = (shipment.packs + shipment.early_packs) * pack
+        for quantity, near in _parts(plan, lots, total, pack):
+            moves.append(_move(plan, stock, shipment, quantity, near))
+    return moves
+
+
+def _parts(plan: Plan, lots: list[list[object]], total: float, pack: float) -> list[Part]:
+    """Cut a shipment into whole packs with units of a near lot, lot by lot, and the rest."""
+    taken: list[tuple[LotView, float]] = []
+    left = total
+    for entry in lots:
+        seen, free = entry[0], float(entry[1])  # type: ignore[arg-type]
+        units = min(free, left)
+        if units > 0:
+            taken.append((seen, units))  # type: ignore[arg-type]
+            entry[1], left = free - units, left - units
+    parts: list[Part] = []
+    cut = reached = 0.0
+    for seen, units in taken:
+        reached += units
+        if seen.weeks_left > plan.problem.params.amber_weeks:
+            continue
+        edge = min(total, float(np.ceil(reached / pack - 1e-9)) * pack)
+        if edge > cut or not parts:
+            parts.append((edge - cut, [seen]))
+            cut = edge
+        else:
+            parts[-1][1].append(seen)
+    return parts + ([(total - cut, [])] if total - cut > 1e-9 else [])
+
+
+def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView]) -> Move:
+    n = shipment.pair
+    pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
+    lane = plan.grid.roads.lanes[stock.site, pair.dc]
+    after = explain.standing(plan, n, float(plan.deployment.after[n]))
+    outlook = plan.outlooks.pairs
+    flags = flags_of(plan, outlook, n, pair.sku, bool(plan.pair_prices.is_bond_dearer[n]))
+    limits = [seen.lot.limit for seen in near if seen.lot.limit]
+    return Move(
+        sku=sku.id,
+        from_node=stock.site,
+        to_node=pair.dc,
+        quantity=quantity,
+        **when(plan, lane),
+        expected_fill=after["fill"],
+        expected_weekly_cost=after["cost"],
+        expected_on_hand=after["left"],
+        marginal_value=shipment.value,
+        value_per_m3=shipment.value / (sku.volume_m3 or 1e-6),
+        priority=0,
+        lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
+        lot="|".join(seen.lot.lot for seen in near),
+        limit_date=min(limits) if limits else None,
+        reason_code="LIMIT_NEAR" if near else "REPLENISH",
+        confidence=outlook.confidence[n],
+        flags=flags,
+        explanation=explain.move(plan, stock, shipment, quantity, near),
+    )

@@ -1,0 +1,189 @@
+"""The sentence behind a number, in the reader's language, made only of numbers that stand in its explanation.
+
+Source: placement.md §10 (docs/placement.md).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+REASONS = {
+    "REPLENISH": gettext_lazy("Replenish"),
+    "TOPUP_TRUCK": gettext_lazy("Fill the truck"),
+    "LIMIT_NEAR": gettext_lazy("Permanence limit near"),
+    "LIMIT_PASSED": gettext_lazy("Permanence limit passed"),
+    "PREPOSITION": gettext_lazy("Bring forward"),
+    "EXPEDITE": gettext_lazy("Expedite"),
+    "HOLD_DEFERRAL": gettext_lazy("Hold in bond: duty deferred"),
+    "HOLD_POOL": gettext_lazy("Hold in bond: pooled for all DCs"),
+    "HOLD_TARIFF": gettext_lazy("Hold in bond: rate about to fall"),
+    "RUNOUT": gettext_lazy("Let it run out"),
+    "MOQ_COVER": gettext_lazy("Least order covers long"),
+    "NO_BASIS": gettext_lazy("No basis for a level"),
+    "NO_LANE": gettext_lazy("No lane from bond"),
+    "OVERRIDE": gettext_lazy("Planner's override"),
+}
+CLASSES = {
+    "smooth": gettext_lazy("Smooth demand"),
+    "erratic": gettext_lazy("Erratic demand"),
+    "intermittent": gettext_lazy("Intermittent demand"),
+    "lumpy": gettext_lazy("Lumpy demand"),
+    "": gettext_lazy("No demand"),
+}
+
+
+def sentence(explanation: Mapping[str, Any]) -> str:
+    """The explanation of a level, move or exception as one or a few sentences; nothing in it that is not in the mapping."""
+    say = _SENTENCES.get(str(explanation.get("kind", "")))
+    return say(explanation) if say else ""
+
+
+def text(value: Any, places: int = 2) -> str:
+    """A number for people: at most so many decimals, thousands parted; what has no number is a dash.
+
+    >>> text(1234.5), text(0.05), text(12), text(None), text(0.00042, 4)
+    ('1,234.5', '0.05', '12', '–', '0.0004')
+    """
+    if value is None:
+        return "–"
+    shown = f"{float(value):,.{places}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def percent(share: Any) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.98612), percent(1)
+    ('98.6 %', '100 %')
+    """
+    return f"{text(float(share) * 100, 1)} %"
+
+
+def _numbers(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Every number of the explanation as text, money of a week with four decimals."""
+    fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit"}
+    return {
+        name: text(value, 4 if name in fine else 2) if isinstance(value, int | float) else value
+        for name, value in facts.items()
+    }
+
+
+def _basis(facts: Mapping[str, Any]) -> str:
+    data = facts["data"]
+    said = _("%(demand)s, %(weeks)s weeks of history, confidence %(confidence)s.") % {
+        "demand": CLASSES.get(facts["class"], facts["class"]),
+        "weeks": data["weeks"],
+        "confidence": facts["confidence"],
+    }
+    if data["adjustments"]:
+        said += " " + _("%(adjustments)s weeks were corrected for stock-outs or returns.") % data
+    if data["outlier_week"]:
+        said += " " + _("The week of %(outlier_week)s is far out of line.") % data
+    return said
+
+
+def _level_dc(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Hold up to %(value)s at %(node)s: %(expected_demand)s expected over %(protection_weeks)s weeks "
+        "(%(lead_weeks)s to arrive, then the review) and %(safety_stock)s for uncertainty. A lost unit costs %(p)s, a week "
+        "forward instead of in bond %(delta)s, hold-back factor %(phi)s; the next unit would gain %(marginal_after)s."
+    )
+    return f"{said % _numbers(facts)} {_basis(facts)}"
+
+
+def _level_bonded(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Own up to %(value)s at %(node)s and the DCs it feeds: %(expected_demand)s expected over %(protection_weeks)s weeks and "
+        "%(safety_stock)s for uncertainty; %(position)s are there or on the way. Holding a unit for a week costs %(h_B)s in bond "
+        "and %(h_D)s forward, a lost one %(p)s."
+    )
+    return f"{said % _numbers(facts)} {_basis(facts)}"
+
+
+def _move(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Send %(quantity)s from %(from_node)s to %(to_node)s: its position goes from %(position)s to %(position_after)s, its level "
+        "is %(value)s. Expected service there goes from %(before)s to %(after)s, expected cost a week from %(cost_before)s to "
+        "%(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
+    )
+    shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
+    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+
+
+def _move_early(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Send %(quantity)s from %(from_node)s to %(to_node)s before a permanence limit runs out: its position goes from "
+        "%(position)s to %(position_after)s, its level is %(value)s. Expected service there goes from %(before)s to %(after)s, "
+        "expected cost a week from %(cost_before)s to %(cost_after)s."
+    )
+    shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
+    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+
+
+def _lots(facts: Mapping[str, Any]) -> list[str]:
+    said = _("Lot %(lot)s must leave by %(limit_date)s (%(days_left)s days).")
+    return [said % lot for lot in facts["lots"]]
+
+
+def _purchase(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Order %(quantity)s from %(from_node)s for %(to_node)s: the site and the DCs it feeds own %(position)s, their level is "
+        "%(value)s. The order covers %(covers_weeks)s weeks of demand."
+    )
+    return f"{said % _numbers(facts)} {_basis(facts)}"
+
+
+def _limit_near(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "%(value)s of lot %(lot)s stay at %(node)s and must leave by %(limit_date)s (%(days_left)s days); at %(weekly)s a week, "
+        "%(at_risk)s of them would not. A unit that has to leave by force costs %(expiry_cost)s."
+    )
+    return said % _numbers(facts)
+
+
+def _limit_passed(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "%(value)s of lot %(lot)s at %(node)s should have left by %(limit_date)s, %(days_past)s days ago: they leave by late "
+        "return, change of regime or destruction, not by a move."
+    )
+    return said % _numbers(facts)
+
+
+def _no_basis(_facts: Mapping[str, Any]) -> str:
+    return _("There is no demand history for this item: nothing is recommended.")
+
+
+def _no_lane(facts: Mapping[str, Any]) -> str:
+    return _("No lane leads from a bonded site of this item to %(node)s.") % facts
+
+
+def _runout(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "%(quantity)s lie at %(node)s or are on the way there, and nothing is expected to be asked of them: let them run out."
+    )
+    return f"{said % _numbers(facts)} {_basis(facts)}"
+
+
+def _overstock(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "%(position)s are owned at %(node)s and the DCs it feeds, %(quantity)s more than the level of %(value)s; that covers "
+        "%(cover_weeks)s weeks of demand."
+    )
+    return f"{said % _numbers(facts)} {_basis(facts)}"
+
+
+_SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "level_dc": _level_dc,
+    "level_bonded": _level_bonded,
+    "move": _move,
+    "move_early": _move_early,
+    "purchase": _purchase,
+    "limit_near": _limit_near,
+    "limit_passed": _limit_passed,
+    "no_basis": _no_basis,
+    "no_lane": _no_lane,
+    "runout": _runout,
+    "overstock": _overstock,
+}

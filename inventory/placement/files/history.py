@@ -1,0 +1,123 @@
+"""history.csv as the engine's weekly matrix. Pure.
+
+Source: placement.md §2.1, §2.4 and §4.1 (docs/placement.md).
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inventory.demand import reading
+from inventory.demand.reading import HistoryRows
+from inventory.demand.weeks import Weeks, by_week
+from inventory.errors import DomainError
+from inventory.placement.engine.model import Adjustment, History
+from inventory.placement.files.checks import BadInput
+from inventory.units import QUANTITY_SCALE, RATE_SCALE
+
+MOST_WEEKS = 520
+
+
+@dataclass
+class Rejected:
+    """Rows that were left out: how many for which reason, and the first of them."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, rule: str, rows: list[dict[str, Any]], count: int) -> None:
+        """Count rows that break a rule, and keep the first ones."""
+        if count:
+            self.counts[rule] = self.counts.get(rule, 0) + count
+            self.rows.extend(rows[: max(0, reading.MAX_ERRORS - len(self.rows))])
+
+
+def read_rows(path: Path) -> HistoryRows:
+    """The rows of a file. Raises BadInput when it is no history at all."""
+    try:
+        with path.open("rb") as source:
+            return reading.read_file(source, name=path.name)
+    except OSError as error:
+        raise BadInput([f"{path.name}: cannot be read: {error.strerror}"]) from error
+    except DomainError as error:
+        raise BadInput([f"{path.name}: {error}"]) from error
+
+
+def last_week(rows: HistoryRows) -> date | None:
+    """The Monday of the last row; None without rows."""
+    return date.fromordinal(int(rows.columns["date"].max())) if len(rows) else None
+
+
+def history(
+    rows: HistoryRows, *, skus: set[str], regions: set[str], as_of: date, file: str = "history"
+) -> tuple[History, Rejected]:
+    """The weeks before that of `as_of`, and what was left out. Raises BadInput when no row can be used."""
+    rejected = Rejected()
+    for error in rows.errors:
+        rejected.add(error.rule, [{**error.context, "message": str(error)}], 1)
+    rejected.add("more", [], rows.bad_rows - len(rows.errors))
+    rows = _known(rows, "sku", rows.skus, skus, rejected)
+    rows = _known(rows, "market", rows.markets, regions, rejected)
+    monday = as_of - timedelta(days=as_of.weekday())
+    late = rows.columns["date"] >= monday.toordinal()
+    rejected.add("not_before_as_of", _listed(rows, late), int(late.sum()))
+    rows = rows.without(late)
+    if not len(rows):
+        raise BadInput([f"{file}: no usable row"])
+    return matrix(by_week(rows.columns), rows.skus, rows.markets), rejected
+
+
+def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
+    """Weeks laid out as a matrix, lines in order of sku and region, whatever order the file had.
+
+    A week without a row is zero between the first and the last week of all; before the first row of its line it is unknown, unless
+    that row says zero. A blank quantity is unknown.
+    """
+    last = int(weeks.week.max())
+    first = max(int(weeks.week.min()), last - 7 * (MOST_WEEKS - 1))
+    keys = sorted({(skus[s], regions[r]) for s, r in zip(weeks.sku.tolist(), weeks.market.tolist(), strict=True)})
+    number = {key: n for n, key in enumerate(keys)}
+    starts = np.flatnonzero(np.r_[True, (np.diff(weeks.sku) != 0) | (np.diff(weeks.market) != 0)])
+    line_of_run = np.array([number[skus[weeks.sku[n]], regions[weeks.market[n]]] for n in starts.tolist()])
+    line = np.repeat(line_of_run, np.diff(np.r_[starts, len(weeks)]))
+    column = (weeks.week - first) // 7
+    demand = np.zeros((len(keys), (last - first) // 7 + 1))
+    stockout = np.zeros_like(demand)
+    kept = column >= 0
+    demand[line[kept], column[kept]] = weeks.quantity[kept] / 10.0**QUANTITY_SCALE
+    stockout[line[kept], column[kept]] = weeks.stockout[kept] / 10.0**RATE_SCALE
+    demand[line[kept & ~weeks.known], column[kept & ~weeks.known]] = np.nan
+    stockout[np.isnan(demand)] = 0.0
+    begins = (weeks.quantity[starts] > 0) | ~weeks.known[starts]
+    before = np.arange(demand.shape[1]) < np.where(begins, column[starts], 0)[:, None]
+    demand[line_of_run[:, None], np.arange(demand.shape[1])] = np.where(before, np.nan, demand[line_of_run])
+    return History(tuple(k[0] for k in keys), tuple(k[1] for k in keys), date.fromordinal(first), demand, stockout)
+
+
+def with_adjustments(history: History, adjustments: tuple[Adjustment, ...]) -> History:
+    """The same history with changes that were made before it became a matrix."""
+    return replace(history, adjustments=adjustments)
+
+
+def _known(rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected) -> HistoryRows:
+    unknown = np.array([code not in wanted for code in codes] or [False])
+    bad = unknown[rows.columns[name]] if len(rows) else np.zeros(0, dtype=bool)
+    rejected.add(f"unknown_{name}", _listed(rows, bad), int(bad.sum()))
+    return rows.without(bad)
+
+
+def _listed(rows: HistoryRows, bad: Any) -> list[dict[str, Any]]:
+    """The first of the marked rows, as the report shows them."""
+    shown = np.flatnonzero(bad)[: reading.MAX_ERRORS].tolist()
+    names = {"sku": rows.skus, "market": rows.markets}
+    return [
+        {
+            "row": int(rows.columns["row"][n]),
+            **{name: codes[rows.columns[name][n]] for name, codes in names.items()},
+            "week": date.fromordinal(int(rows.columns["date"][n])).isoformat(),
+        }
+        for n in shown
+    ]

@@ -1,0 +1,50 @@
+"""The three files made into one problem. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from inventory.placement.engine.model import Problem, State
+from inventory.placement.files import history as histories
+from inventory.placement.files.checks import BadInput
+from inventory.placement.files.history import Rejected
+from inventory.placement.files.network import read_network
+from inventory.placement.files.state import read_state
+
+
+@dataclass(frozen=True)
+class Read:
+    """A problem, and what was left out of the files it was read from."""
+
+    problem: Problem
+    rejected: Rejected
+    rows_read: int
+
+
+def read_problem(*, history: Path, network: Path, state: Path | None = None, as_of: date | None = None) -> Read:
+    """Read the files. The day is `as_of`, else the state's, else the Monday after the last week of the history.
+
+    Raises BadInput with one line per cause.
+    """
+    grid = read_network(network)
+    stock = read_state(state, grid) if state else None
+    rows = histories.read_rows(history)
+    last = histories.last_week(rows)
+    if last is None:
+        raise BadInput([f"{history.name}: no usable row"])
+    day = as_of or (stock.as_of if stock else last + timedelta(weeks=1))
+    demand, rejected = histories.history(
+        rows,
+        skus={sku.id for sku in grid.skus},
+        regions={node.id for node in grid.nodes if node.type == "region"},
+        as_of=day,
+        file=history.name,
+    )
+    if stock is None:
+        stock = State(as_of=day, is_given=False)
+    elif stock.as_of != day:
+        stock = State(
+            as_of=day, lots=stock.lots, on_hand=stock.on_hand, inbound=stock.inbound, on_order=stock.on_order,
+            backorders=stock.backorders, errors=stock.errors,
+        )  # fmt: skip
+    return Read(Problem(grid, demand, stock), rejected, rows.rows_read)

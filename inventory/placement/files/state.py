@@ -1,0 +1,134 @@
+"""state.json as the engine's state: what lies where, in which lots, and what is on its way. Pure.
+
+Source: placement.md §2.3 and §18 (docs/placement.md).
+"""
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from inventory.placement.engine.model import BondLot, Network, State
+from inventory.placement.files.checks import Checker, load_json
+
+Stock = dict[tuple[str, str], float]
+
+
+def read_state(path: Path, network: Network) -> State:
+    """The state of a file. Rows of unknown items or nodes, and quantities below zero, are listed in `errors` and left out."""
+    found, checker = load_json(path), Checker(path.name)
+    try:
+        as_of = date.fromisoformat(str(found.get("as_of")))
+    except ValueError:
+        checker.blame("as_of", f"an ISO date is needed, not {found.get('as_of')!r}")
+        checker.done()
+    reader = _Reader(network, as_of, checker)
+    for where, row in checker.rows(found, "on_hand"):
+        reader.on_hand(row, where)
+    for where, row in checker.rows(found, "in_transit"):
+        reader.in_transit(row, where)
+    for where, row in checker.rows(found, "backorders"):
+        key, quantity = reader.key(row, "node", where), reader.quantity(row, where)
+        if key:
+            reader.backorders[key] += quantity
+    checker.done()
+    return reader.state()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a shorter month.
+
+    >>> add_months(date(2026, 8, 31), 6).isoformat()
+    '2027-02-28'
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+class _Reader:
+    """Sums rows up; the same item at the same node may be stated in several."""
+
+    def __init__(self, network: Network, as_of: date, checker: Checker) -> None:
+        self.skus = {sku.id for sku in network.skus}
+        self.nodes = {node.id: node for node in network.nodes}
+        self.as_of, self.checker = as_of, checker
+        self.errors: list[str] = []
+        self.lots: dict[tuple[str, str], list[BondLot]] = defaultdict(list)
+        self.at_dc: Stock = defaultdict(float)
+        self.inbound: Stock = defaultdict(float)
+        self.on_order: Stock = defaultdict(float)
+        self.backorders: Stock = defaultdict(float)
+
+    def key(self, row: Mapping[str, Any], node_name: str, where: str) -> tuple[str, str] | None:
+        """The item and node of a row, if the network knows both."""
+        sku = self.checker.text(row, "sku", where)
+        node = self.checker.text(row, node_name, where)
+        if sku not in self.skus or node not in self.nodes:
+            self.errors.append(f"{where}: {sku!r} at {node!r} is not in the network")
+            return None
+        return sku, node
+
+    def quantity(self, row: Mapping[str, Any], where: str) -> float:
+        """A quantity; below zero it counts as none and is listed."""
+        value = row.get("quantity")
+        if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+            self.errors.append(f"{where}: quantity {value} is below zero and counts as 0")
+            return 0.0
+        return self.checker.needed(row, "quantity", where)
+
+    def on_hand(self, row: Mapping[str, Any], where: str) -> None:
+        key, quantity = self.key(row, "node", where), self.quantity(row, where)
+        if key is None:
+            return
+        if self.nodes[key[1]].type != "bonded":
+            self.at_dc[key] += quantity
+            return
+        named = 0.0
+        for place, lot in self.checker.rows(row, "lots", where):
+            part = self.quantity(lot, place)
+            named += part
+            self._lot(key, self.checker.text(lot, "lot", place), part, self._limit(lot, key[1], place))
+        if named > quantity + 1e-9:
+            self.errors.append(f"{where}: the lots add up to {named:g}, the quantity is {quantity:g}; the lots count")
+        if quantity - named > 1e-9:
+            self._lot(key, "", quantity - named, self._limit({}, key[1], where))
+
+    def in_transit(self, row: Mapping[str, Any], where: str) -> None:
+        key, quantity = self.key(row, "to", where), self.quantity(row, where)
+        if key:
+            (self.on_order if self.nodes[key[1]].type == "bonded" else self.inbound)[key] += quantity
+
+    def state(self) -> State:
+        """What was read."""
+        ordered = {key: _ordered(lots) for key, lots in self.lots.items()}
+        return State(
+            as_of=self.as_of, lots=ordered, on_hand=dict(self.at_dc), inbound=dict(self.inbound),
+            on_order=dict(self.on_order), backorders=dict(self.backorders), errors=tuple(self.errors),
+        )  # fmt: skip
+
+    def _lot(self, key: tuple[str, str], name: str, quantity: float, limit: date | None) -> None:
+        if quantity > 0:
+            self.lots[key].append(BondLot(name, quantity, limit))
+
+    def _limit(self, lot: Mapping[str, Any], node: str, where: str) -> date | None:
+        """The stated limit, else the node's permanence from the lot's age on, else none."""
+        stated = lot.get("limit_date")
+        if stated is not None:
+            try:
+                return date.fromisoformat(str(stated))
+            except ValueError:
+                self.checker.blame(f"{where}.limit_date", f"an ISO date is needed, not {stated!r}")
+                return None
+        months = self.nodes[node].permanence_months
+        if not months:
+            return None
+        age = self.checker.number(lot, "age_weeks", where) or 0.0
+        return add_months(self.as_of - timedelta(days=round(age * 7)), months)
+
+
+def _ordered(lots: list[BondLot]) -> tuple[BondLot, ...]:
+    """Lots by limit, those that must leave first in front."""
+    by_limit = sorted(lots, key=lambda lot: (lot.limit or date.max, lot.lot))
+    return tuple(BondLot(lot.lot, lot.quantity, lot.limit, n) for n, lot in enumerate(by_limit))
