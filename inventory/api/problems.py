@@ -128,7 +128,8 @@ def _of_surprise(error: Exception, request: Request) -> Response:
         detail = _("This conflicts with what the books say.")
         return problem(request, status=409, code="conflict", detail=detail)
     log.error("The API failed.", exc_info=error)
-    got_request_exception.send(sender=problem_response, request=request)
+    # Receivers know Django's request; DRF's would look the key up again, in a database that may just have failed.
+    got_request_exception.send(sender=problem_response, request=request._request)  # noqa: SLF001
     if isinstance(error, OperationalError):
         detail = _("The books are busy. Repeat the request with the same Idempotency-Key.")
         return problem(request, status=503, code="busy", detail=detail, headers={"Retry-After": "1"})

@@ -69,7 +69,7 @@ class JobResult(DetailEndpoint):
         job = self.thing()
         if not job.result_file or not job.result_file.storage.exists(job.result_file.name):
             raise NotFound
-        return FileResponse(job.result_file.open("rb"), as_attachment=True)
+        return FileResponse(job.result_file.open("rb"), as_attachment=True, content_type="application/octet-stream")
 
 
 class FindingOutput(Output):
