@@ -20,3 +20,4 @@ class InventoryConfig(AppConfig):
         registry.register()
         signals.connect()
         work.register("report_export", "inventory.reports.handler.export")
+        work.register("demand_import", "inventory.demand.services.import_job")

@@ -25,11 +25,10 @@ class AuditMiddleware:
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """The caller's address: what our own proxy saw when there is one (the last hop it added), else the connection's."""
-    text = request.META.get("REMOTE_ADDR", "")
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        text = request.META.get("HTTP_X_FORWARDED_FOR", text).rsplit(",", 1)[-1]
+    """The caller's address: what our own proxies say, as many as there are, and never what the caller says."""
+    hops = settings.TRUSTED_PROXY_HOPS
+    said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     try:
-        return str(ip_address(text.strip()))
+        return str(ip_address(said[-hops] if hops and len(said) >= hops else request.META.get("REMOTE_ADDR", "")))
     except ValueError:
         return None

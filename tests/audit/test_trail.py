@@ -81,11 +81,23 @@ def test_an_api_key_is_named_once_it_is_known_and_forgotten_after_the_request():
     assert newest().additional_data["actor"] == "system:recinto"
 
 
+def test_an_api_key_at_work_is_named_without_being_asked():
+    from inventory.api.authentication import ApiCaller
+
+    request = RequestFactory().get("/")
+    request.user = ApiCaller(make_api_key_row(make_client("acme"), name="erp"))
+
+    answer(request, make_client)
+
+    assert (newest().actor, newest().additional_data["actor"]) == (None, "api:acme/erp")
+
+
 def test_an_address_that_the_caller_made_up_is_not_believed(settings):
+    settings.TRUSTED_PROXY_HOPS = 0
     request = RequestFactory().get("/", REMOTE_ADDR="198.51.100.4", HTTP_X_FORWARDED_FOR="10.0.0.1, 203.0.113.9")
     assert address_of(request) == "198.51.100.4"
 
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXY_HOPS = 1
     assert address_of(request) == "203.0.113.9"
     request.META["HTTP_X_FORWARDED_FOR"] = "no address"
     assert address_of(request) is None
