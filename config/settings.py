@@ -223,6 +223,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Recinto"
+# Administrators make the accounts and give the addresses: there is no one to verify them to.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Roles that must have a second factor before they may see any page, e.g. "administrator,customs".
 MFA_REQUIRED_ROLES = frozenset(env.list("MFA_REQUIRED_ROLES", default=["administrator"] if PRODUCTION else []))
 LOGIN_URL = "account_login"

@@ -17,7 +17,7 @@ from inventory.jobs.models import Job
 from inventory.models import Client, Item
 from inventory.parties.roles import Can
 from inventory.web.access import requires
-from inventory.web.columns import DeadlineColumn, LinkColumn, MoneyColumn, QuantityColumn, StatusColumn
+from inventory.web.columns import LinkColumn, MoneyColumn, QuantityColumn, StatusColumn
 from inventory.web.forms import DateInput, MomentInput, ReasonField, ScanInput
 from inventory.web.lists import Action, ListPage
 from inventory.web.scan import scanned
