@@ -65,7 +65,7 @@ def _numbers(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Every number of the explanation as text, money of a week with four decimals."""
     fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit"}
     return {
-        name: text(value, 4 if name in fine else 2) if isinstance(value, int | float) else value
+        name: text(value, 4 if name in fine else 2) if value is None or isinstance(value, int | float) else value
         for name, value in facts.items()
     }
 
@@ -78,7 +78,7 @@ def _basis(facts: Mapping[str, Any]) -> str:
         "confidence": facts["confidence"],
     }
     if data["adjustments"]:
-        said += " " + _("%(adjustments)s weeks were corrected for stock-outs or returns.") % data
+        said += " " + _("Weeks corrected for stock-outs or returns: %(adjustments)s.") % data
     if data["outlier_week"]:
         said += " " + _("The week of %(outlier_week)s is far out of line.") % data
     return said

@@ -5,7 +5,7 @@ Source: placement.md §1 and §6.1 (docs/placement.md).
 
 import numpy as np
 
-from inventory.placement.engine.distribution import WEIGHTS
+from inventory.placement.engine.distribution import expect
 from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats
 
 CHUNK_LINES = 2_000  # keeps (line, level, quantile) arrays within tens of MB, whatever the number of lines
@@ -24,7 +24,7 @@ def newly_short(levels: Floats, whole: Floats, lead: Floats) -> Floats:
 
 def fill(levels: Floats, whole: Floats, lead: Floats) -> Floats:
     """The share of demand served at once, 1 − B(S)/μ_R; 1 where nothing is asked."""
-    review = ((whole - lead) @ WEIGHTS)[:, None]
+    review = expect(whole - lead)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(review > 0, newly_short(levels, whole, lead) / review, 0.0)
     return np.clip(1.0 - share, 0.0, 1.0)
@@ -50,5 +50,5 @@ def _expect(levels: Floats, demand: Floats, what: "np.ufunc | object") -> Floats
     for begin in range(0, len(levels), CHUNK_LINES):
         part = slice(begin, begin + CHUNK_LINES)
         difference = what(levels[part, :, None], demand[part, None, :])  # type: ignore[operator]
-        result[part] = np.maximum(difference, 0.0) @ WEIGHTS
+        result[part] = expect(np.maximum(difference, 0.0))
     return result

@@ -19,6 +19,15 @@ WEIGHTS: Floats = np.diff(_EDGES)
 LEAST_WINDOWS = 8
 
 
+def expect(values: Floats) -> Floats:
+    """Σ w · value over the last axis. Not a matrix product: its last digit would depend on how many lines there are.
+
+    >>> float(expect(np.full((1, 31), 4.0))[0])
+    4.0
+    """
+    return np.asarray((values * WEIGHTS).sum(axis=-1), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class Spread:
     """Quantiles, one line per series: of demand over lead time and review (`whole`), and over the lead time alone (`lead`).
@@ -35,12 +44,12 @@ class Spread:
     @property
     def mean(self) -> Floats:
         """Expected demand over the whole."""
-        return self.whole @ WEIGHTS
+        return expect(self.whole)
 
     @property
     def review_mean(self) -> Floats:
         """Expected demand of one review interval, as these quantiles have it."""
-        return (self.whole - self.lead) @ WEIGHTS
+        return expect(self.whole - self.lead)
 
 
 def spread(demand: Floats, lead: LeadTime, review: int, half_life: float) -> Spread:
@@ -89,7 +98,7 @@ def stretch(quantiles: Floats, ratio: float) -> Floats:
     """
     if ratio == 1.0:
         return quantiles
-    mean = (quantiles @ WEIGHTS)[:, None]
+    mean = expect(quantiles)[:, None]
     return np.asarray(np.maximum(0.0, mean * ratio + (quantiles - mean) * np.sqrt(ratio)), dtype=np.float64)
 
 
@@ -145,6 +154,9 @@ def _window_quantiles(demand: Floats, length: int, half_life: float) -> Floats:
 
 
 def _running(values: Floats, length: int) -> Floats:
-    """Sums of `length` neighbours along each line, added up afresh in one order, so that they do not drift."""
-    windows = np.lib.stride_tricks.sliding_window_view(values, length, axis=1)
-    return np.asarray(windows.sum(axis=2))
+    """Sums of `length` neighbours along each line, added one after the other, so that no line depends on another."""
+    count = values.shape[1] - length + 1
+    total = values[:, :count].copy()
+    for n in range(1, length):
+        total += values[:, n : n + count]
+    return total

@@ -105,12 +105,13 @@ def cheapest_site(sku: Sku, dc: str, way: Roads, network: Network) -> str:
     allowed = [site for site in way.sites_to.get(dc, ()) if not sku.sites or site in sku.sites]
     weekly = network.capital_rate_per_year / WEEKS_PER_YEAR * sku.unit_value
 
-    def price(site: str) -> tuple[float, str]:
+    def price(site: str) -> tuple[bool, float, str]:
         lane, supply = way.lanes[site, dc], supply_lane(sku, site, way)
         total = lane.freight(sku.volume_m3) + weekly * lane.lead_time.mean
         if supply:
             total += supply.freight(sku.volume_m3) + weekly * supply.lead_time.mean
-        return total, site
+        # A site nobody supplies is not the cheaper one for that.
+        return supply is None, total, site
 
     return min(allowed, key=price) if allowed else ""
 

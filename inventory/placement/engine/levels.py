@@ -11,7 +11,7 @@ from inventory.placement.engine.costs import fill, left_over, newly_short
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.model import Floats
 
-TIE = 1e-12
+TIE, WHOLE = 1e-12, 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,8 @@ def cost_at(levels: Floats, spread: Spread, charge: Floats, shortage: Floats) ->
 
 def _candidates(spread: Spread, step: Floats) -> Floats:
     """Zero and the quantiles, where the piecewise linear cost has its corners, in whole steps and in order."""
-    kinks = np.concatenate([np.zeros((len(step), 1)), spread.whole, spread.lead], axis=1)
-    return np.sort(np.round(kinks / step[:, None]) * step[:, None], axis=1)
+    kinks = np.concatenate([np.zeros((len(step), 1)), spread.whole, spread.lead], axis=1) / step[:, None]
+    # The best whole step lies next to a corner; a kink that is whole but for rounding is not moved to the next one.
+    near = np.round(kinks)
+    kinks = np.where(np.abs(kinks - near) < WHOLE, near, kinks)
+    return np.sort(np.concatenate([np.floor(kinks), np.ceil(kinks)], axis=1), axis=1) * step[:, None]

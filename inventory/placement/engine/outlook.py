@@ -50,7 +50,10 @@ class Outlooks:
 def look_ahead(problem: Problem, grid: Grid) -> Outlooks:
     """Clean the history, sum it up by DC and by site, and take the distributions."""
     cleaned = clean(problem.history)
-    used = np.flatnonzero(grid.line_pair >= 0)
+    names = problem.history
+    kept = np.flatnonzero(grid.line_pair >= 0).tolist()
+    # Sums are taken in one order, whatever order the lines came in.
+    used = np.array(sorted(kept, key=lambda n: (names.skus[n], names.regions[n])), dtype=np.int64)
     line_pair, lines = grid.line_pair[used], _of(cleaned, used)
     site_of = np.full(len(grid.pairs), -1, dtype=np.int64)
     for n, site_pair in enumerate(grid.site_pairs):
@@ -110,7 +113,7 @@ def _site_lead(supply: LeadTime, members: Sequence[int], pairs: Outlook) -> Lead
         return supply
     weekly = pairs.weekly[list(members)]
     lead = pairs.lead_weeks[list(members)]
-    mean = float(lead @ weekly / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
+    mean = float((lead * weekly).sum() / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
     onward = int(np.floor(mean + 0.5))
     return LeadTime(tuple(week + onward for week in supply.weeks), supply.probs, supply.is_default)
 
