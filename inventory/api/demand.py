@@ -125,7 +125,7 @@ class DemandImports(Writes, Endpoint):
     @extend_schema(request={"multipart/form-data": DemandFileInput}, responses={202: JobOutput})
     def post(self, request: Request) -> Response:
         """Hand in a file; a job reads it. Ask `/jobs/{id}/` until it is done: its result says what was taken."""
-        return self.change(DemandFileInput, self._ask, status_code=202)
+        return self.change(DemandFileInput, self._ask, status_code=202, look_first=True)
 
     def _ask(self, values: dict[str, Any]) -> dict[str, Any]:
         file = values["file"]

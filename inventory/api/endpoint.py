@@ -1,7 +1,7 @@
 """What every endpoint is made of: find the thing within the key's scope, make one call, draw what came back."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -154,6 +154,7 @@ class Writes:
         act: Callable[[dict[str, Any]], dict[str, Any]],
         *,
         status_code: int = status.HTTP_200_OK,
+        look_first: bool = False,
     ) -> Response:
         """Validate the body, do `act` with its values, and answer with the body it returns."""
 
@@ -165,7 +166,7 @@ class Writes:
                 values = given.validated_data
             return status_code, act(values)
 
-        answer = once(self.request, do)
+        answer = once(self.request, do, look_first=look_first)
         headers = {REPLAYED: "true"} if answer.replayed else None
         return Response(answer.body, status=answer.status, headers=headers)
 
@@ -188,6 +189,15 @@ def find(rows: QuerySet[Any], **names: Any) -> Any:
     thing = rows.filter(**names).first()
     if thing is None:
         raise NotFound(translation.gettext("There is no such thing, or not for this API key."))
+    return thing
+
+
+def with_known(thing: models.Model, seen: models.Model, names: Iterable[str]) -> Any:
+    """The thing with the rows it names taken from an earlier look at it, where it still names the same."""
+    for name in names:
+        key = f"{name}_id"
+        if getattr(thing, key) is not None and getattr(thing, key) == getattr(seen, key):
+            setattr(thing, name, getattr(seen, name))
     return thing
 
 

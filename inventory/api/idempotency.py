@@ -1,7 +1,9 @@
 """A request may be repeated without being done twice: the answer is stored under the caller's key, with the change itself.
 
-The row is written first, in the change's own transaction: of two copies that arrive together the second waits for the
-first, and then answers with what the first stored. A refusal rolls everything back and stores nothing.
+The row is written last, in the change's own transaction. A copy of a request is done like the first and then finds its
+key taken, or is refused because the first is done already (a shipment leaves once): either way its own work is rolled
+back and it is answered with what the first stored. So the common case pays one statement, the rare one pays twice. Two
+copies that arrive together queue at the rows they change, or at the unique key. A refusal stores nothing.
 """
 
 import json
@@ -19,7 +21,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from inventory.errors import IdempotencyConflict
+from inventory.errors import DomainError, IdempotencyConflict
 from inventory.parties.models import IdempotentRequest
 
 HEADER = "Idempotency-Key"
@@ -44,33 +46,32 @@ class Answer:
     replayed: bool = False
 
 
-def once(request: Request, change: Callable[[], tuple[int, Any]]) -> Answer:
+def once(request: Request, change: Callable[[], tuple[int, Any]], *, look_first: bool = False) -> Answer:
     """Do `change` under the request's Idempotency-Key, or return what it answered before.
 
-    `change` returns status and JSON-ready body; what it raises passes through. Raises KeyMissing or IdempotencyConflict.
+    `change` returns status and JSON-ready body; what it raises passes through. `look_first` spares a copy the work, where
+    that leaves something behind which no rollback takes back, such as a file. Raises KeyMissing or IdempotencyConflict.
     """
-    key = key_of(request)
-    print_ = fingerprint(request)
-    claimed = False
+    key, print_ = key_of(request), fingerprint(request)
+    if look_first and (stored := _answered(request, key, print_)):
+        return stored
     try:
         with transaction.atomic():
-            row = IdempotentRequest(
+            status_code, body = change()
+            IdempotentRequest(
                 client_id=request.auth.client_id,
                 key=key,
                 fingerprint=print_,
-                status=0,
-                body={},
+                status=status_code,
+                body=body,
                 created_at=timezone.now(),
-            )
-            row.save(force_insert=True)
-            claimed = True
-            row.status, row.body = change()
-            row.save(update_fields=["status", "body"])
-            return Answer(row.status, row.body)
-    except IntegrityError:
-        if claimed:
+            ).save(force_insert=True)
+            return Answer(status_code, body)
+    except (DomainError, APIException, IntegrityError):
+        stored = _answered(request, key, print_)
+        if stored is None:
             raise
-    return _answered(request, key, print_)
+        return stored
 
 
 def key_of(request: Request) -> str:
@@ -99,9 +100,11 @@ def _content(value: Any) -> Any:
     return [value.name, digest.hexdigest()]
 
 
-def _answered(request: Request, key: str, print_: str) -> Answer:
-    """The stored answer. Raises IdempotencyConflict when the key came with another request."""
-    row = IdempotentRequest.objects.get(client=request.auth.client_id, key=key)
+def _answered(request: Request, key: str, print_: str) -> Answer | None:
+    """The stored answer, if there is one. Raises IdempotencyConflict when the key came with another request."""
+    row = IdempotentRequest.objects.filter(client=request.auth.client_id, key=key).first()
+    if row is None:
+        return None
     if row.fingerprint != print_:
         raise IdempotencyConflict(_("Idempotency-Key %(key)s was used for another request."), key=key)
     return Answer(row.status, row.body, replayed=True)

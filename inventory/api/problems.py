@@ -129,7 +129,7 @@ def _of_surprise(error: Exception, request: Request) -> Response:
         return problem(request, status=409, code="conflict", detail=detail)
     log.error("The API failed.", exc_info=error)
     # Receivers know Django's request; DRF's would look the key up again, in a database that may just have failed.
-    got_request_exception.send(sender=problem_response, request=request._request)  # noqa: SLF001
+    got_request_exception.send(sender=problem_response, request=request._request)
     if isinstance(error, OperationalError):
         detail = _("The books are busy. Repeat the request with the same Idempotency-Key.")
         return problem(request, status=503, code="busy", detail=detail, headers={"Retry-After": "1"})

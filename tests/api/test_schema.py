@@ -8,8 +8,8 @@ import schemathesis
 import time_machine
 import yaml
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, settings
@@ -118,7 +118,7 @@ def test_nothing_a_fuzzer_sends_makes_the_api_fail(fuzzed, db):
             # A file that is streamed stays open here: the fuzzer never closes its answers.
             if real and not case.operation.path.endswith("/result/"):
                 topic = case.operation.path.split("/")[3]
-                case.path_parameters = {name: known[topic] for name in case.path_parameters or {}}
+                case.path_parameters = dict.fromkeys(case.path_parameters or {}, known[topic])
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
             answer = case.call()
             called.add((case.operation.label, answer.status_code))
