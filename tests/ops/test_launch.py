@@ -79,14 +79,16 @@ def past(tmp_path_factory):
     """A data folder after one whole first run, which ended with its supervisor killed by force."""
     # The name holds all that an address could stumble over.
     folder = tmp_path_factory.mktemp("house") / "patio 1 + 50% #2"
+    began = time.monotonic()
     house = House(folder, folder.parent / "first.log")
     try:
         assert house.get("/livez") == (200, "ok")
+        took = time.monotonic() - began
         assert until(lambda: len(alive_with(folder)) >= 8, within=60)
     finally:
         house.end(signal.SIGKILL)
     left = until(lambda: alive_with(folder) == [], within=10) or [_command(pid) for pid in alive_with(folder)]
-    return SimpleNamespace(data=folder, said=house.said, left=left, rows=_rows(folder))
+    return SimpleNamespace(data=folder, said=house.said, left=left, rows=_rows(folder), took=took)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,7 @@ def test_a_supervisor_killed_by_force_leaves_no_process(past):
 
 
 def test_a_second_run_starts_in_seconds_and_loses_nothing(past, house):
-    assert house.took < 45  # about 6 on a quiet machine
+    assert house.took < min(60, past.took)  # about 6 where nothing else runs
     assert house.rows_at_start == past.rows
     assert past.rows["inventory_customsoffice"] > 0
 
