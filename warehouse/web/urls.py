@@ -2,9 +2,27 @@
 
 from django.urls import URLPattern, URLResolver
 
-from warehouse.web import home
+from warehouse.web import (
+    counts,
+    deliveries,
+    home,
+    movements,
+    picking,
+    receipts,
+    shipment_building,
+    shipments,
+    tracking,
+)
 
 app_name = "warehouse"
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
+    *receipts.urlpatterns,
+    *shipment_building.urlpatterns,
+    *shipments.urlpatterns,
+    *picking.urlpatterns,
+    *deliveries.urlpatterns,
+    *tracking.urlpatterns,
+    *movements.urlpatterns,
+    *counts.urlpatterns,
 ]

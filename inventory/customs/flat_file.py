@@ -1,0 +1,222 @@
+"""A whole pedimento as a CSV: one row for each part number, read into the nested data that `enter_pedimento` takes. Pure.
+
+The first row carries the header; later rows repeat it or leave it empty. Rows with the same `line` are part numbers of
+one line. Taxes are written `code/form/amount/rate`, identifiers `code/complement/…`, invoices
+`number/date/currency/value/cove/incoterm/supplier`; several in one cell are parted by semicolons.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from inventory.errors import DomainError, InvalidInput, InvalidInputs
+from inventory.errors import gettext_noop as _
+
+HEADER = (
+    "number", "operation", "document_key", "regime", "authorisation", "site", "customs_section", "transport_mode",
+    "destination_zone", "fx_rate", "gross_kg", "packages", "value_usd", "customs_value_mxn", "price_paid_mxn",
+    "validation_ack", "validated_on", "entered_on", "paid_on", "cleared_at", "is_consolidated",
+    "consolidated_opened_on", "update_option", "rectifies", "cash_mxn", "other_mxn", "total_mxn", "remarks",
+)  # fmt: skip
+LINE = (
+    "tariff_code", "nico", "description", "commercial_unit", "commercial_quantity", "tariff_unit", "tariff_quantity",
+    "origin_country", "seller_country", "valuation_method", "customs_value_mxn", "price_paid_mxn", "source_number",
+    "source_seq",
+)  # fmt: skip
+PART = ("sku", "batch", "serial", "quantity", "commercial_quantity", "tariff_quantity", "customs_value_mxn")
+# Names that header, line and part number share are told apart by a prefix.
+_SHARED = {"customs_value_mxn", "price_paid_mxn"}
+HEADER_COLUMNS = {(f"total_{name}" if name in _SHARED else name): name for name in HEADER}
+LINE_COLUMNS = {(f"line_{name}" if name in PART else name): name for name in LINE}
+PART_COLUMNS = {(f"part_{name}" if name in LINE or name == "quantity" else name): name for name in PART}
+TAXES, IDENTIFIERS = ("code", "payment_form", "amount_mxn", "rate", "rate_type"), (
+    "code", "complement_1", "complement_2", "complement_3",
+)  # fmt: skip
+INVOICES = ("number", "issued_on", "currency", "value", "cove", "incoterm", "supplier")
+CELLS = {
+    "invoices": INVOICES,
+    "header_contributions": TAXES,
+    "header_identifiers": IDENTIFIERS,
+    "contributions": TAXES,
+    "identifiers": IDENTIFIERS,
+}
+COLUMNS = ("line", *PART_COLUMNS, *LINE_COLUMNS, "contributions", "identifiers", *HEADER_COLUMNS, "invoices",
+           "header_contributions", "header_identifiers")  # fmt: skip
+EXAMPLE = {
+    "line": "1", "sku": "RUEDA-75", "batch": "L-2601", "tariff_code": "8302200199", "description": "Ruedas",
+    "commercial_unit": "6", "line_commercial_quantity": "1200", "tariff_unit": "1", "line_tariff_quantity": "600",
+    "origin_country": "CHN", "seller_country": "CHN", "line_customs_value_mxn": "219000", "price_paid_mxn": "219000",
+    "contributions": "1/0/350", "identifiers": "IM/1234", "number": "26 24 3456 6000123", "operation": "IMP",
+    "document_key": "M3", "regime": "RFS", "authorisation": "RFS-001", "site": "slp", "customs_section": "240",
+    "fx_rate": "18.25", "value_usd": "12000", "entered_on": "2026-03-02", "paid_on": "2026-03-03",
+    "invoices": "INV-77/2026-02-20/USD/12000//FOB/ACME",
+}  # fmt: skip
+MOST_ROWS = 20_000
+
+
+class UnreadablePedimentoFile(DomainError):
+    """The file is no CSV of a pedimento."""
+
+    code = "unreadable_file"
+    status = 422
+
+
+@dataclass
+class FlatFile:
+    """What a file says, and the row each part of it came from."""
+
+    data: dict[str, Any]
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def where(self, path: str) -> tuple[int, str]:
+        """The row of the file and the column that a path such as `lines[0].sku` was read from.
+
+        >>> FlatFile({}, {"": 2, "lines[0]": 4}).where("lines[0].tariff_unit")
+        (4, 'tariff_unit')
+        """
+        head, _dot, name = path.rpartition(".")
+        row = next((self.rows[one] for one in (path, head, _parent(head), "") if one in self.rows), 2)
+        kind = PART_COLUMNS if ".sublines" in head else LINE_COLUMNS if head.startswith("lines") else HEADER_COLUMNS
+        column = next((shown for shown, own in kind.items() if own == name), name)
+        return row, column
+
+
+def read(content: bytes, most_bytes: int) -> FlatFile:
+    r"""The pedimento in a file. Raises UnreadablePedimentoFile, or InvalidInputs for columns and cells that say nothing.
+
+    >>> read(b"line,sku,number\\n1,A-1,262434566000123\\n", 1000).data["lines"]
+    [{'sublines': [{'sku': 'A-1'}], 'contributions': [], 'identifiers': []}]
+    """
+    lines = _table(content, most_bytes)
+    result = FlatFile({"lines": [], "invoices": [], "contributions": [], "identifiers": []}, {"": 2})
+    errors: list[InvalidInput] = []
+    header: dict[str, str] = {}
+    seqs: dict[str, int] = {}
+    for number, row in lines:
+        _take_header(header, row, number, errors)
+        for column, name in (
+            ("invoices", "invoices"), ("header_contributions", "contributions"), ("header_identifiers", "identifiers")
+        ):  # fmt: skip
+            result.data[name] += _cells(row, column, number, errors)
+        _take_line(result, seqs, row, number, errors)
+    if errors:
+        raise InvalidInputs(errors)
+    result.data |= header
+    for name in sorted(_SHARED):
+        result.data.setdefault(name, _total(result.data["lines"], name))
+    result.data.setdefault("total_mxn", _sum([header.get("cash_mxn", ""), header.get("other_mxn", "")]))
+    return result
+
+
+def example() -> str:
+    """A file with every column and one line."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerow(EXAMPLE)
+    return file.getvalue()
+
+
+def _table(content: bytes, most_bytes: int) -> list[tuple[int, dict[str, str]]]:
+    """The rows of the file by column, each with its number; empty rows are left out."""
+    if len(content) > most_bytes:
+        raise UnreadablePedimentoFile(_("The file is larger than %(most)s MB."), most=most_bytes // 1_048_576)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    if "\x00" in text or not text.strip():
+        raise UnreadablePedimentoFile(_("This is no CSV: it is empty, or it is no text."))
+    first = text.split("\n", 1)[0]
+    try:
+        table = list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count), strict=True))
+    except csv.Error:
+        raise UnreadablePedimentoFile(_("This is no CSV: a quote is not closed, or a line is too long.")) from None
+    names = [name.strip().lower() for name in table[0]]
+    unknown = [name for name in names if name and name not in COLUMNS]
+    if unknown or not {"number", "sku"} <= set(names) or len(names) != len(set(names)):
+        raise UnreadablePedimentoFile(
+            _("The columns %(unknown)s are not known, or number and sku are missing. Start from the template."),
+            unknown=", ".join(name[:30] for name in unknown[:5]) or "—",
+        )
+    if len(table) > MOST_ROWS:
+        raise UnreadablePedimentoFile(_("The file has more than %(most)s rows."), most=MOST_ROWS)
+    rows = [
+        (number, {name: cell.strip() for name, cell in zip(names, row, strict=False) if cell.strip()})
+        for number, row in enumerate(table[1:], start=2)
+    ]
+    rows = [(number, row) for number, row in rows if row]
+    if not rows:
+        raise UnreadablePedimentoFile(_("The file has a header and nothing below it."))
+    return rows
+
+
+def _take_header(header: dict[str, str], row: Mapping[str, str], number: int, errors: list[InvalidInput]) -> None:
+    for column, name in HEADER_COLUMNS.items():
+        value = row.get(column)
+        if value and header.setdefault(name, value) != value:
+            message = _("Row %(row)s, %(field)s: %(value)s differs from %(first)s above; one file is one pedimento.")
+            errors.append(
+                InvalidInput(message, field=column, value=value, rule="one_pedimento", row=number, first=header[name])
+            )
+
+
+def _take_line(
+    result: FlatFile, seqs: dict[str, int], row: Mapping[str, str], number: int, errors: list[InvalidInput]
+) -> None:
+    seq = row.get("line") or f"row {number}"
+    lines: list[dict[str, Any]] = result.data["lines"]
+    if seq not in seqs:
+        seqs[seq] = len(lines)
+        lines.append({name: row[column] for column, name in LINE_COLUMNS.items() if column in row} | {"sublines": []})
+        lines[-1] |= {"contributions": [], "identifiers": []}
+        result.rows[f"lines[{seqs[seq]}]"] = number
+    place = seqs[seq]
+    line = lines[place]
+    part = {name: row[column] for column, name in PART_COLUMNS.items() if column in row}
+    if part:
+        result.rows[f"lines[{place}].sublines[{len(line['sublines'])}]"] = number
+        line["sublines"].append(part)
+    for name in ("contributions", "identifiers"):
+        line[name] += _cells(row, name, number, errors)
+
+
+def _cells(row: Mapping[str, str], column: str, number: int, errors: list[InvalidInput]) -> list[dict[str, str]]:
+    """The records written in one cell."""
+    names, found = CELLS[column], []
+    for text in filter(None, (part.strip() for part in row.get(column, "").split(";"))):
+        values = [value.strip() for value in text.split("/")]
+        if len(values) > len(names):
+            message = _("Row %(row)s, %(field)s: %(value)s has more parts than %(form)s.")
+            errors.append(
+                InvalidInput(
+                    message, field=column, value=text[:80], rule="parts", row=number, form="/".join(names)
+                )
+            )  # fmt: skip
+            continue
+        found.append({name: value for name, value in zip(names, values, strict=False) if value})
+    return found
+
+
+def _parent(path: str) -> str:
+    """The row that a row within it belongs to: `lines[0].sublines[1]` is in `lines[0]`."""
+    return re.sub(r"\.[a-z_]+(\[\d+\])?$", "", path)
+
+
+def _total(lines: list[dict[str, Any]], name: str) -> str:
+    return _sum([line.get(name, "") for line in lines])
+
+
+def _sum(texts: list[str]) -> str:
+    total = Decimal(0)
+    for text in texts:
+        try:
+            value = Decimal(text.replace(",", "") or "0")
+        except InvalidOperation:
+            continue
+        total += value if value.is_finite() else 0
+    return format(total, "f")

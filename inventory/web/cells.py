@@ -1,0 +1,62 @@
+"""Columns that several lists of operators share."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from inventory.templatetags.trade import pedimento_no
+from inventory.web.columns import LinkColumn
+
+# Columns that a phone can do without, a tablet cannot; and those that need a wide screen.
+TABLET = {"td": {"class": "d-none d-md-table-cell"}, "th": {"class": "d-none d-md-table-cell"}}
+WIDE = {"td": {"class": "d-none d-xl-table-cell"}, "th": {"class": "d-none d-xl-table-cell"}}
+TABLET_NUMBER = {
+    "td": {"class": "d-none d-md-table-cell text-end number"},
+    "th": {"class": "d-none d-md-table-cell text-end"},
+}
+WIDE_NUMBER = {
+    "td": {"class": "d-none d-xl-table-cell text-end number"},
+    "th": {"class": "d-none d-xl-table-cell text-end"},
+}
+
+
+def of_row(record: Any, name: str) -> Any:
+    """A value of a row, whether the row is a dictionary or a model."""
+    return record[name] if isinstance(record, dict) else getattr(record, name)
+
+
+class PedimentoColumn(LinkColumn):
+    """The number of a pedimento as papers show it, opening what `url` says."""
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        return format_html('<a class="row-link" href="{}">{}</a>', self.url(record), pedimento_no(value))
+
+
+class PairColumn(tables.Column):
+    """Two values in one cell, the second one below and smaller: `below` gets it from the row."""
+
+    def __init__(
+        self,
+        *args: Any,
+        below: Callable[[Any], Any],
+        url: Callable[[Any], str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.below, self.url = below, url
+        super().__init__(*args, **kwargs)
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        first = format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value) if self.url else value
+        return format_html('{}<div class="text-secondary small">{}</div>', first, self.below(record) or "")
+
+    def value(self, value: Any) -> str:
+        """The first value alone."""
+        return str(value)
+
+
+def joined(parts: Iterable[Any], separator: str = " · ") -> SafeString:
+    """The parts that are not empty, in one line."""
+    return format_html_join(separator, "{}", ((part,) for part in parts if part not in (None, "")))

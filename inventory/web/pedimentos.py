@@ -1,0 +1,379 @@
+"""Pedimentos: the list, the page of one with its tabs, and what may still be done with it."""
+
+from typing import Any
+
+import django_filters as filters
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from inventory.audit.selectors import trail_of
+from inventory.customs import selectors as customs
+from inventory.customs import services as books
+from inventory.customs.models import ClockChange, LotCorrection
+from inventory.errors import DomainError
+from inventory.models import Client, Pedimento, Site
+from inventory.parties.roles import Can
+from inventory.places.clock import local_date
+from inventory.templatetags.trade import pedimento_no
+from inventory.web.access import WebRequest, requires
+from inventory.web.actions import form_page
+from inventory.web.cells import TABLET, WIDE, PedimentoColumn
+from inventory.web.columns import DayColumn, MoneyColumn, StatusColumn
+from inventory.web.fields import SiteMomentField
+from inventory.web.forms import DateInput, ReasonField
+from inventory.web.lists import Action, ListPage
+from inventory.web.pedimento_facts import code_name, facts_of
+from inventory.web.places_of import at_sites, found, sites_of
+
+State, Effect = Pedimento.State, Pedimento.Effect
+TABS = {
+    "lines": _("Lines"),
+    "taxes": _("Taxes and papers"),
+    "balance": _("Bonded lots"),
+    "discharges": _("Discharges"),
+    "work": _("Receipts and shipments"),
+    "history": _("History"),
+}
+
+
+# ── The list ────────────────────────────────────────────────────────────────────────────────────
+
+
+class PedimentoTable(tables.Table):
+    """Pedimentos."""
+
+    number = PedimentoColumn(
+        verbose_name=_("Pedimento"), url=lambda row: reverse("inventory:pedimento", args=[row.number])
+    )
+    state = StatusColumn(verbose_name=_("State"))
+    document_key = tables.Column(verbose_name=_("Key"))
+    effect = tables.Column(verbose_name=_("Effect"), attrs=TABLET)
+    client = tables.Column(accessor="client__name", verbose_name=_("Client"), attrs=TABLET)
+    site = tables.Column(accessor="site__name", verbose_name=_("Site"), attrs=WIDE)
+    regime = tables.Column(verbose_name=_("Regime"), attrs=WIDE)
+    paid_on = DayColumn(verbose_name=_("Paid"), attrs=TABLET)
+    customs_value_mxn = MoneyColumn(currency="MXN", verbose_name=_("Customs value"))
+
+    class Meta:
+        order_by = "-number"
+
+    def render_state(self, record: Pedimento, column: StatusColumn, bound_column: Any) -> Any:
+        """The state in words and its tone."""
+        return column.render(record.get_state_display(), record, bound_column)
+
+    def render_effect(self, record: Pedimento) -> str:
+        """The effect in words."""
+        return record.get_effect_display()
+
+
+def _clients(request: HttpRequest) -> QuerySet[Client]:
+    access = request.access  # type: ignore[attr-defined]
+    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
+
+
+def _sites(request: HttpRequest) -> QuerySet[Site]:
+    return sites_of(request.access, Site.Kind.BONDED)  # type: ignore[attr-defined]
+
+
+class PedimentoFilters(filters.FilterSet):
+    """State, effect, key, whose, where, when."""
+
+    state = filters.ChoiceFilter(choices=State.choices, label=_("State"))
+    effect = filters.ChoiceFilter(choices=Effect.choices, label=_("Effect"))
+    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
+    site = filters.ModelChoiceFilter(queryset=_sites, label=_("Site"))
+    document_key = filters.CharFilter(lookup_expr="iexact", label=_("Document key (clave)"))
+    sku = filters.CharFilter("lines__sublines__item__sku", lookup_expr="iexact", distinct=True, label=_("With SKU"))
+    paid_from = filters.DateFilter("paid_on", lookup_expr="gte", label=_("Paid from"), widget=DateInput)
+    paid_to = filters.DateFilter("paid_on", lookup_expr="lte", label=_("Paid to"), widget=DateInput)
+
+
+class PedimentoList(ListPage):
+    """Declarations."""
+
+    capability, title = Can.SEE_CUSTOMS, _("Pedimentos")
+    table_class, filterset_class = PedimentoTable, PedimentoFilters
+    search_fields = ("number", "document_key", "client__name", "remarks")
+    search_hint, export_name = _("Number, key or client"), "pedimentos"
+    empty_title, empty_text = _("No pedimentos yet"), _("Enter the first one, or upload it as CSV.")
+
+    def rows(self) -> QuerySet[Pedimento]:
+        """Pedimentos of this person's sites."""
+        return at_sites(self.request.access, customs.pedimentos(self.request.access.scope), "site")
+
+    def searched(self, rows: Any) -> Any:
+        """Numbers are found however they are written: with spaces, with hyphens, without."""
+        text = self.request.GET.get("q", "")
+        digits = "".join(character for character in text if character.isdigit())
+        if digits and not text.strip(" -0123456789"):
+            return rows.filter(number__contains=digits)
+        return super().searched(rows)
+
+    def actions(self) -> list[Action]:
+        """Enter one, on a form or as a file."""
+        return [
+            Action(_("New pedimento"), reverse("inventory:pedimento_new"), "plus", Can.EDIT_PEDIMENTO),
+            Action(_("Upload CSV"), reverse("inventory:pedimento_upload"), "file-upload", Can.EDIT_PEDIMENTO, "ghost"),
+        ]
+
+
+# ── One pedimento ───────────────────────────────────────────────────────────────────────────────
+
+
+def pedimento_of(request: WebRequest, number: str) -> Pedimento:
+    """The pedimento with all its parts, if this person may see it. Raises Http404."""
+    pedimento = customs.pedimento(request.access.scope, "".join(c for c in number if c.isdigit()))
+    return found(request.access, pedimento, pedimento.site_id if pedimento else None)
+
+
+@requires(Can.SEE_CUSTOMS)
+def pedimento_page(request: WebRequest, number: str) -> HttpResponse:
+    """One pedimento, tab by tab."""
+    return draw(request, pedimento_of(request, number))
+
+
+def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None = None) -> HttpResponse:
+    """The page of a pedimento, with what was refused above it."""
+    tab = request.GET.get("tab", "lines")
+    tab = tab if tab in TABS else "lines"
+    url = reverse("inventory:pedimento", args=[pedimento.number])
+    page = {
+        "title": _now("Pedimento %(number)s") % {"number": pedimento_no(pedimento.number)},
+        "subtitle": f"{pedimento.client} · {pedimento.site}",
+        "crumbs": [(_("Pedimentos"), reverse("inventory:pedimentos"))],
+        "pedimento": pedimento,
+        "facts": facts_of(pedimento),
+        "tab": tab,
+        "tabs": [(label, f"{url}?tab={name}", name == tab) for name, label in TABS.items()],
+        "tab_template": f"inventory/customs/_pedimento_{tab}.html",
+        "deeds": deeds_of(request, pedimento),
+        "refusal": refusal,
+        **_tab_context(request, pedimento, tab),
+    }
+    return render(request, "inventory/customs/pedimento.html", page, status=refusal.status if refusal else 200)
+
+
+def _tab_context(request: WebRequest, pedimento: Pedimento, tab: str) -> dict[str, Any]:
+    """What the tab asks for, and nothing for the others."""
+    scope = request.access.scope
+    on = pedimento.paid_on or pedimento.entered_on or local_date(pedimento.recorded_at, pedimento.site.time_zone)
+    if tab == "taxes":
+        seqs = {line.pk: line.seq for line in pedimento.lines.all()}
+        return {
+            "contributions": [
+                (
+                    seqs.get(row.line_id),
+                    code_name("contribution", row.code, on),
+                    code_name("payment_form", row.payment_form, on),
+                    row,
+                )
+                for row in pedimento.contributions.all()
+            ],
+            "identifiers": [(seqs.get(row.line_id), row) for row in pedimento.identifiers.all()],
+        }
+    if tab == "balance":
+        lots = customs.bonded_lots(scope).filter(subline__line__pedimento=pedimento)
+        return {"lots": lots.order_by("line_seq", "pk")}
+    if tab == "discharges":
+        return {
+            "entries": customs.entries_of_exit(scope, pedimento.number),
+            "exits": customs.exits_of_entry(scope, pedimento.number),
+        }
+    if tab == "work":
+        return {"receipts": pedimento.receipts.order_by("-pk"), "shipments": pedimento.shipments.order_by("-pk")}
+    if tab == "history":
+        return {
+            "trail": trail_of(pedimento)[:50] if request.access.can(Can.SEE_AUDIT) else [],
+            "clock_changes": ClockChange.objects.filter(bonded_lot__subline__line__pedimento=pedimento).order_by("pk"),
+            "corrections": LotCorrection.objects.filter(bonded_lot__subline__line__pedimento=pedimento)
+            .select_related("rectification", "bonded_lot__account__item")
+            .order_by("pk"),
+        }
+    return {}
+
+
+# ── What may be done with it ────────────────────────────────────────────────────────────────────
+
+
+def deeds_of(request: WebRequest, pedimento: Pedimento) -> list[Action]:
+    """The buttons that make sense now."""
+    access, number, state = request.access, pedimento.number, pedimento.state
+
+    def deed(label: Any, name: str, icon: str, capability: str, tone: str = "primary") -> Action:
+        return Action(label, reverse(f"inventory:pedimento_{name}", args=[number]), icon, capability, tone)
+
+    found_: list[Action] = []
+    is_open = pedimento.is_consolidated and pedimento.consolidated_closed_on is None
+    lets_in = pedimento.effect == Effect.INBOUND and (state in (State.PAID, State.CLEARED) or is_open)
+    if lets_in and not pedimento.receipts.exclude(state="cancelled").exists():
+        url = f"{reverse('warehouse:receipt_expect')}?pedimento={number}"
+        found_.append(Action(_("Expect its goods"), url, "package-import", Can.RECEIVE))
+    if state in (State.DRAFT, State.VALIDATED) and not pedimento.is_consolidated:
+        found_.append(deed(_("Record payment"), "pay", "currency-dollar", Can.EDIT_PEDIMENTO))
+    if state == State.PAID:
+        found_.append(deed(_("Record clearance (MSA)"), "clear", "check", Can.EDIT_PEDIMENTO))
+    if is_open and state != State.CANCELLED:
+        found_.append(deed(_("Close the consolidated"), "close", "lock", Can.EDIT_PEDIMENTO))
+    if pedimento.effect == Effect.CORRECTIVE and state not in (State.APPLIED, State.CANCELLED):
+        found_.append(deed(_("Apply the rectification"), "rectify", "refresh", Can.EDIT_PEDIMENTO))
+    if pedimento.effect == Effect.INBOUND and state in (State.PAID, State.CLEARED):
+        url = f"{reverse('inventory:pedimento_new')}?rectifies={number}"
+        if not hasattr(pedimento, "rectified_by"):
+            found_.append(Action(_("Rectify (R1)"), url, "edit", Can.EDIT_PEDIMENTO, "ghost"))
+    if state not in (State.CANCELLED, State.APPLIED):
+        found_.append(deed(_("Withdraw"), "withdraw", "trash", Can.EDIT_PEDIMENTO, "ghost"))
+    return [one for one in found_ if access.can(one.capability)]
+
+
+class PaymentForm(forms.Form):
+    """The day it was paid."""
+
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput, help_text=_("The bank's date on the receipt."))
+
+
+class ClearanceForm(forms.Form):
+    """When the selection mechanism was activated."""
+
+    cleared_at = SiteMomentField(label=_("Selection mechanism activated"))
+    was_examined = forms.BooleanField(label=_("Red light: the goods were examined"), required=False)
+
+
+class ClosingForm(forms.Form):
+    """When the consolidated was closed and paid."""
+
+    closed_on = forms.DateField(label=_("Closed on"), widget=DateInput)
+    paid_on = forms.DateField(label=_("Paid on"), widget=DateInput)
+
+
+class WithdrawalForm(forms.Form):
+    """Why it is withdrawn."""
+
+    reason = ReasonField(label=_("Why it is withdrawn"))
+
+
+def _deed_page(
+    request: WebRequest, pedimento: Pedimento, form: forms.Form, service: Any, title: Any, done: str, **page: Any
+) -> HttpResponse:
+    """The page of one deed: its form, the service it calls, and back to the pedimento."""
+    url = reverse("inventory:pedimento", args=[pedimento.number])
+    shown = pedimento_no(pedimento.number)
+
+    def do(values: dict[str, Any]) -> str:
+        service(pedimento=pedimento, at=timezone.now(), actor=request.access.actor, **values)
+        messages.success(request, done)
+        return url
+
+    crumbs = [(_("Pedimentos"), reverse("inventory:pedimentos")), (shown, url)]
+    subtitle = f"{pedimento.client} · {pedimento.document_key} · {pedimento.regime}"
+    return form_page(
+        request, form, do, title=title, subtitle=subtitle, crumbs=crumbs, cancel_url=url, button=title, **page
+    )
+
+
+def _today(pedimento: Pedimento) -> Any:
+    return local_date(timezone.now(), pedimento.site.time_zone)
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def pay(request: WebRequest, number: str) -> HttpResponse:
+    """Record its payment."""
+    pedimento = pedimento_of(request, number)
+    form = PaymentForm(request.POST or None, initial={"paid_on": _today(pedimento)})
+    return _deed_page(
+        request, pedimento, form, books.record_payment, _("Record payment"), _now("The payment is recorded.")
+    )
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def clear(request: WebRequest, number: str) -> HttpResponse:
+    """Record its clearance by the selection mechanism."""
+    pedimento = pedimento_of(request, number)
+    form = ClearanceForm(request.POST or None, initial={"cleared_at": timezone.now()})
+    form.fields["cleared_at"].at_site(pedimento.site)
+    return _deed_page(
+        request,
+        pedimento,
+        form,
+        books.record_clearance,
+        _("Record clearance (MSA)"),
+        _now("Cleared: the stays of its bonded lots are counted from that day."),
+        lead=_("The stay of the goods is counted from this day."),
+    )
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def close(request: WebRequest, number: str) -> HttpResponse:
+    """Close a consolidated pedimento."""
+    pedimento = pedimento_of(request, number)
+    today = _today(pedimento)
+    form = ClosingForm(request.POST or None, initial={"closed_on": today, "paid_on": today})
+    return _deed_page(
+        request,
+        pedimento,
+        form,
+        books.close_consolidated,
+        _("Close the consolidated"),
+        _now("Closed: its bonded lots stand from now on."),
+    )
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def withdraw(request: WebRequest, number: str) -> HttpResponse:
+    """Withdraw a declaration that did nothing yet."""
+    pedimento = pedimento_of(request, number)
+    form = WithdrawalForm(request.POST or None)
+    return _deed_page(
+        request, pedimento, form, books.withdraw_pedimento, _("Withdraw"), _now("The pedimento is withdrawn.")
+    )
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def rectify(request: WebRequest, number: str) -> HttpResponse:
+    """Ask whether to apply a rectification to the lots of what it rectifies, and do it."""
+    pedimento = pedimento_of(request, number)
+    url = reverse("inventory:pedimento", args=[pedimento.number])
+
+    def apply(_values: dict[str, Any]) -> str:
+        done = books.rectify(rectification=pedimento, at=timezone.now(), actor=request.access.actor)
+        if done.state == State.PENDING:
+            text = _now(
+                "Nothing was changed: other entries cannot absorb what was discharged. A finding says how much."
+            )
+            messages.warning(request, text)
+        else:
+            messages.success(request, _now("The rectification is applied."))
+        return url
+
+    return form_page(
+        request,
+        forms.Form(request.POST if request.method == "POST" else None),
+        apply,
+        title=_("Apply the rectification"),
+        subtitle=f"{pedimento.client} · R1",
+        crumbs=[(_("Pedimentos"), reverse("inventory:pedimentos")), (pedimento_no(pedimento.number), url)],
+        cancel_url=url,
+        button=_("Apply the rectification"),
+        lead=_(
+            "Each line of the R1 is the complete new image of its line. Differences are appended to the bonded lots; "
+            "nothing is edited."
+        ),
+    )
+
+
+urlpatterns = [
+    path("pedimentos/", PedimentoList.as_view(), name="pedimentos"),
+    path("pedimentos/<str:number>/", pedimento_page, name="pedimento"),
+    path("pedimentos/<str:number>/pay/", pay, name="pedimento_pay"),
+    path("pedimentos/<str:number>/clear/", clear, name="pedimento_clear"),
+    path("pedimentos/<str:number>/close/", close, name="pedimento_close"),
+    path("pedimentos/<str:number>/rectify/", rectify, name="pedimento_rectify"),
+    path("pedimentos/<str:number>/withdraw/", withdraw, name="pedimento_withdraw"),
+]
