@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+Present = TypeVar("Present")
+
+
+def present(value: "Present | None") -> "Present":
+    """The value that an earlier step made sure is there. Raises DomainError if it is not: a defect, never a person's doing."""
+    if value is None:
+        raise DomainError("A value that an earlier step made sure of is missing.")
+    return value
 
 
 def gettext_noop(message: str) -> str:

@@ -20,6 +20,7 @@ from inventory.customs.models import (
     PedimentoSubline,
     StockDifference,
 )
+from inventory.errors import present
 from inventory.ledger.models import Account, Balance
 from inventory.ledger.reconcile import Difference
 
@@ -70,8 +71,8 @@ def _declarations() -> Iterator[Difference]:
         for pk, value in PedimentoLine.objects.values_list("pk", of_line).iterator():
             if totals.get(pk, ZERO) != value:
                 yield Difference("7_sublines_are_the_line", f"line {pk} {of_line}", str(value), str(totals.get(pk)))
-    sums = PedimentoLine.objects.order_by().values_list("pedimento_id").annotate(total=Sum("customs_value_mxn"))
-    totals = dict(sums.iterator())
+    values = PedimentoLine.objects.order_by().values_list("pedimento_id").annotate(total=Sum("customs_value_mxn"))
+    totals = dict(values.iterator())
     for pk, number, value in Pedimento.objects.values_list("pk", "number", "customs_value_mxn").iterator():
         if totals.get(pk, ZERO) != value:
             yield Difference("7_lines_are_the_header", f"pedimento {number}", str(value), str(totals.get(pk)))
@@ -125,16 +126,16 @@ def _peps(account: Account) -> Iterator[Difference]:
                     )
 
 
-def _replay(account: Account, lots: dict[int, BondedLot]) -> Iterator[tuple[Any, int, list[tuple]]]:
+def _replay(account: Account, lots: dict[int, BondedLot]) -> Iterator[tuple[Any, int, list[tuple[Any, ...]]]]:
     """The account's events in recorded order, those of one exit together."""
-    groups: dict[tuple, list[tuple]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for lot in lots.values():
         groups[lot.recorded_at, 0, f"{lot.pk}"].append(("entry", lot, lot.pk, lot.quantity))
     for row in Discharge.objects.filter(account=account).order_by("pk"):
         kind, rank = ("reversal", 1) if row.reverses_id else ("discharge", 3)
         groups[row.recorded_at, rank, row.key].append((kind, row, row.bonded_lot_id, -row.quantity))
-    for row in LotCorrection.objects.filter(bonded_lot__account=account).order_by("pk"):
-        groups[row.recorded_at, 2, f"{row.pk}"].append(("correction", row, row.bonded_lot_id, row.quantity))
+    for fix in LotCorrection.objects.filter(bonded_lot__account=account).order_by("pk"):
+        groups[fix.recorded_at, 2, f"{fix.pk}"].append(("correction", fix, fix.bonded_lot_id, fix.quantity))
     for (when, rank, _key), group in sorted(groups.items(), key=lambda pair: pair[0]):
         yield when, rank, group
 
@@ -164,7 +165,7 @@ def _passed_over(
 ) -> BondedLot | None:
     """An older lot the exit might have used and left standing; None when the order is right."""
 
-    def order(lot: BondedLot) -> tuple:
+    def order(lot: BondedLot) -> tuple[Any, ...]:
         return _clock_then(lot, row, clocks), lot.paid_on, lot.pedimento_number, lot.line_seq, lot.pk
 
     for pk, left in balance.items():
@@ -196,6 +197,6 @@ def _shelf() -> Iterator[Difference]:
         expected = owed.get(account.pk, ZERO) + explained.get(account.pk, ZERO)
         found = physical.get(account.pk, ZERO)
         if expected != found:
-            site = account.authorisation.site_link.site.code
+            site = present(account.authorisation).site_link.site.code
             subject = f"{account.client.code}/{site}/{account.item.sku} ({account.regime})"
             yield Difference("shelf_is_law_plus_open_differences", subject, str(expected), str(found))

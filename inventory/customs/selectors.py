@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -122,7 +123,7 @@ def bonded_as_of(
     return [BondedAsOf(pk, *values) for pk, values in sorted(sums.items()) if any(values)]
 
 
-def _add(sums: dict[int, list[Decimal]], rows: QuerySet, sign: int) -> None:
+def _add(sums: dict[int, list[Decimal]], rows: QuerySet[Any], sign: int) -> None:
     """Add (or take away) the totals of rows to the sums of their lots."""
     totals = (
         rows.order_by()
@@ -187,7 +188,7 @@ def kardex(scope: ClientScope, account: Account) -> Iterator[KardexRow]:
         )
 
 
-def _events(account: Account) -> Iterator[tuple]:
+def _events(account: Account) -> Iterator[tuple[Any, ...]]:
     """The events of an account: (order, kind, row, lot, document, signed numbers).
 
     Rows recorded at one moment go openings first, then reversals, corrections, discharges, so that no balance on the way is
@@ -202,9 +203,9 @@ def _events(account: Account) -> Iterator[tuple]:
         signed = (-row.quantity, -row.tariff_quantity, -row.value_mxn)
         number = row.outbound_line.pedimento.number
         yield (row.recorded_at, rank, row.pk), kind, row, lots[row.bonded_lot_id], number, signed
-    for row in LotCorrection.objects.filter(bonded_lot__account=account).select_related("rectification"):
-        signed = (row.quantity, row.tariff_quantity, row.value_mxn)
-        yield (row.recorded_at, 2, row.pk), "correction", row, lots[row.bonded_lot_id], row.rectification.number, signed
+    for fix in LotCorrection.objects.filter(bonded_lot__account=account).select_related("rectification"):
+        signed = (fix.quantity, fix.tariff_quantity, fix.value_mxn)
+        yield (fix.recorded_at, 2, fix.pk), "correction", fix, lots[fix.bonded_lot_id], fix.rectification.number, signed
 
 
 def entries_of_exit(scope: ClientScope, number: str) -> QuerySet[Discharge]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -17,7 +18,7 @@ def accounts(scope: ClientScope) -> QuerySet[Account]:
     return scope.filter(rows).order_by("item__sku", "regime", "pk")
 
 
-def stock(scope: ClientScope) -> QuerySet[Balance]:
+def stock(scope: ClientScope) -> QuerySet[Any]:
     """What lies on shelves now: physical balances above zero, with `reserved` and `free` beside `quantity`."""
     promised = (
         Reservation.objects.filter(lot=OuterRef("lot"), location=OuterRef("location"), released_at__isnull=True)
@@ -43,7 +44,7 @@ def in_transit(scope: ClientScope) -> QuerySet[Balance]:
     )
 
 
-def stock_as_of(scope: ClientScope, on: date, known_at: datetime | None = None) -> QuerySet[Leg]:
+def stock_as_of(scope: ClientScope, on: date, known_at: datetime | None = None) -> QuerySet[Any, Any]:
     """Physical stock at the end of a legal date, as known at a moment (None: as known now).
 
     Returns dictionaries of account, lot, location and `on_hand`, leaving out what had come to nothing. Sums legs by the

@@ -35,7 +35,8 @@ class ClientScope:
         """The rows of a queryset that this scope may see; `path` leads from a row to its client."""
         if self.client_ids is None:
             return rows
-        return rows.filter(**{f"{path}__in": self.client_ids})
+        seen: Rows = rows.filter(**{f"{path}__in": self.client_ids})
+        return seen
 
 
 @dataclass(frozen=True)

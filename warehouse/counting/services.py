@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import services as customs
 from inventory.customs.models import StockDifference
-from inventory.errors import InvalidInput
+from inventory.errors import InvalidInput, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Account, Balance, Posting
@@ -169,7 +169,7 @@ def _locked(sheet: CountSheet, *states: str) -> CountSheet:
 def _difference(line: CountLine) -> Decimal:
     """What was counted (the recount where there is one) less what the books said when the sheet was opened."""
     counted = line.counted if line.recounted is None else line.recounted
-    return counted - line.expected
+    return present(counted) - line.expected
 
 
 def _report(sheet: CountSheet, line: CountLine, at: datetime) -> None:

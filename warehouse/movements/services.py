@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog.models import Item
-from inventory.errors import InvalidInput
+from inventory.errors import InvalidInput, present
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Lot, Posting
 from inventory.ledger.moves import Move
@@ -52,7 +52,9 @@ def order_from_recommendations(
         save_numbered(order, "MOV")
         MovementOrderLine.objects.bulk_create(
             [
-                MovementOrderLine(order=order, item_id=row.item_id, quantity=row.accepted_quantity, recommendation=row)
+                MovementOrderLine(
+                    order=order, item_id=row.item_id, quantity=present(row.accepted_quantity), recommendation=row
+                )
                 for row in rows_of_order
             ]
         )

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import services as customs
-from inventory.customs.models import LegalNotice, Pedimento, PedimentoSubline, StockDifference
-from inventory.customs.services.opening import refuse_not_inbound
-from inventory.errors import InvalidInput
+from inventory.customs.models import BondedLot, LegalNotice, Pedimento, PedimentoSubline, StockDifference
+from inventory.customs.services.opening import inbound_authorisation
+from inventory.errors import InvalidInput, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Lot, Posting
@@ -62,7 +62,7 @@ def expect(
     Raises WrongEffect or NotCleared for a pedimento that lets nothing in, NothingToReceive.
     """
     pedimento = Pedimento.objects.select_for_update().get(pk=pedimento.pk)
-    refuse_not_inbound(pedimento)
+    inbound_authorisation(pedimento)
     rows = PedimentoSubline.objects.filter(line__pedimento=pedimento).order_by("line__seq", "pk")
     rows = rows.exclude(receipt_lines__receipt__state__in=_live_states())
     if sublines is not None:
@@ -121,7 +121,7 @@ def arrive(
                 context={"document": receipt.number, "expected": seal.expected, "found": seal.found},
                 at=at,
             )
-    if receipt.pedimento.authorisation.regime == FISCAL_DEPOSIT:
+    if _regime(receipt) == FISCAL_DEPOSIT:
         customs.open_notice(
             pedimento=receipt.pedimento,
             kind=LegalNotice.Kind.ARRIVAL,
@@ -160,12 +160,12 @@ def count(*, receipt: Receipt, counts: Mapping[int, Count], at: datetime, actor:
     receipt.version += 1
     receipt.save(update_fields=["state", "version"])
     off = {line.subline.item.sku: line.difference for line in lines.values() if line.difference}
-    if off and receipt.state == Receipt.State.COUNTED and receipt.pedimento.authorisation.regime == FISCAL_DEPOSIT:
+    if off and receipt.state == Receipt.State.COUNTED and _regime(receipt) == FISCAL_DEPOSIT:
         customs.open_notice(
             pedimento=receipt.pedimento,
             kind=LegalNotice.Kind.DISCREPANCY,
             document=receipt.number,
-            arrived_at=receipt.arrived_at,
+            arrived_at=present(receipt.arrived_at),
             details={sku: str(difference) for sku, difference in off.items()},
             at=at,
         )
@@ -191,7 +191,7 @@ def close(*, receipt: Receipt, at: datetime, actor: Actor) -> Receipt:
             notices=", ".join(str(notice.get_kind_display()) for notice in waiting),
         )
     lines = list(receipt.lines.select_related("subline__line", "subline__item", "location").order_by("pk"))
-    arrived_on = local_date(receipt.arrived_at, receipt.site.time_zone)
+    arrived_on = local_date(present(receipt.arrived_at), receipt.site.time_zone)
     pedimento = Pedimento.objects.select_related("authorisation", "site").get(pk=receipt.pedimento_id)
     lots = customs.open_bonded_lots(
         pedimento=pedimento, sublines=[line.subline for line in lines], arrived_on=arrived_on, at=at, actor=actor
@@ -238,15 +238,20 @@ def _refuse_state(receipt: Receipt, *states: str) -> None:
         )
 
 
+def _regime(receipt: Receipt) -> str:
+    """The regime the goods of a receipt enter."""
+    return present(receipt.pedimento.authorisation).regime
+
+
 def _refuse_dock(receipt: Receipt, dock: Location) -> None:
     """Raise unless the dock is one of the site's, kept for goods of the regime that arrives."""
-    if dock.site_id != receipt.site_id or dock.is_virtual or dock.regime != receipt.pedimento.authorisation.regime:
+    if dock.site_id != receipt.site_id or dock.is_virtual or dock.regime != _regime(receipt):
         raise InvalidInput(
             _("%(field)s: %(value)s is no location of this site for goods under %(regime)s."),
             field="dock",
             value=dock.code,
             rule="regime",
-            regime=receipt.pedimento.authorisation.regime,
+            regime=_regime(receipt),
         )
 
 
@@ -294,7 +299,7 @@ def _refuse_count(receipt: Receipt, line: ReceiptLine, counted: Count) -> None:
 
 
 def _post(
-    receipt: Receipt, lines: list[ReceiptLine], lots: dict, arrived_on: date, at: datetime, actor: Actor
+    receipt: Receipt, lines: list[ReceiptLine], lots: dict[int, BondedLot], arrived_on: date, at: datetime, actor: Actor
 ) -> Posting:
     """Bring what was counted from the vendor to the shelf, over and damaged to quarantine."""
     vendor = virtual_location(receipt.site, Location.Kind.VENDOR)
@@ -305,10 +310,10 @@ def _post(
     for line in lines:
         account, batch, serial = keys[line.pk]
         lot: Lot = stock_lots[account.pk, batch, serial]
-        over = max(Decimal(0), line.good + line.damaged - line.declared)
-        set_aside = line.damaged + min(over, line.good)
-        shelf = line.location or receipt.dock
-        moves += _moves(lot, vendor, shelf, line.good - min(over, line.good))
+        good, shelf = present(line.good), line.location or present(receipt.dock)
+        over = min(good, max(Decimal(0), line.difference))
+        set_aside = line.damaged + over
+        moves += _moves(lot, vendor, shelf, good - over)
         moves += _moves(lot, vendor, quarantine, set_aside)
     return ledger.post(
         key=f"receipt/{receipt.number}",
@@ -328,7 +333,7 @@ def _moves(lot: Lot, origin: Location, destination: Location, quantity: Decimal)
 
 def _quarantine(receipt: Receipt) -> Location:
     """The site's quarantine for goods of this regime, opened where there was none."""
-    regime = receipt.pedimento.authorisation.regime
+    regime = _regime(receipt)
     location = Location.objects.filter(
         site=receipt.site, kind=Location.Kind.QUARANTINE, regime=regime, is_active=True
     ).first()
@@ -338,7 +343,7 @@ def _quarantine(receipt: Receipt) -> Location:
 
 
 def _record_differences(
-    receipt: Receipt, lines: list[ReceiptLine], lots: dict, found_on: date, at: datetime, actor: Actor
+    receipt: Receipt, lines: list[ReceiptLine], lots: dict[int, BondedLot], found_on: date, at: datetime, actor: Actor
 ) -> None:
     """Leave what was over, short or damaged where compliance sees it."""
     by_account: dict[int, Decimal] = {}

@@ -143,7 +143,8 @@ def _write_lines(pedimento: Pedimento, draft: PedimentoDraft, checked: Checked) 
             for s in sublines
         ]
     )
-    owners = [(None, draft), *((by_seq[line.seq], line) for line in draft.lines)]
+    owners: list[tuple[PedimentoLine | None, PedimentoDraft | LineDraft]] = [(None, draft)]
+    owners += [(by_seq[line.seq], line) for line in draft.lines]
     Contribution.objects.bulk_create(
         [
             Contribution(

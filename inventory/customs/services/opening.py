@@ -11,10 +11,11 @@ from inventory.catalog.models import Item
 from inventory.customs import deadlines
 from inventory.customs.errors import AlreadyOpened, NotCleared, WrongEffect
 from inventory.customs.models import BondedLot, Pedimento, PedimentoSubline
-from inventory.errors import ReferenceMissing
+from inventory.errors import ReferenceMissing, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Account
+from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.clock import local_date
 from inventory.reference import selectors as reference
@@ -42,11 +43,9 @@ def open_bonded_lots(
     until it closes. Raises NotCleared, WrongEffect, AlreadyOpened, ReferenceMissing.
     """
     sublines = list(sublines)
-    refuse_not_inbound(pedimento)
+    authorisation = inbound_authorisation(pedimento)
     items = {subline.item_id: subline.item for subline in sublines}
-    accounts = ledger.open_accounts(
-        items=items.values(), regime=pedimento.authorisation.regime, authorisation=pedimento.authorisation
-    )
+    accounts = ledger.open_accounts(items=items.values(), regime=authorisation.regime, authorisation=authorisation)
     ledger.lock_accounts(account.pk for account in accounts.values())
     if BondedLot.objects.filter(subline__in=sublines).exists():
         raise AlreadyOpened(_("Goods of pedimento %(number)s were received before."), number=pedimento.number)
@@ -71,13 +70,14 @@ def open_bonded_lots(
     return {lot.subline_id: lot for lot in lots}
 
 
-def refuse_not_inbound(pedimento: Pedimento) -> None:
-    """Raise unless goods may enter bond under this pedimento."""
-    if pedimento.effect != Pedimento.Effect.INBOUND or pedimento.authorisation_id is None:
+def inbound_authorisation(pedimento: Pedimento) -> Authorisation:
+    """The authorisation under which goods enter bond by this pedimento. Raises WrongEffect or NotCleared if they may not."""
+    if pedimento.effect != Pedimento.Effect.INBOUND or pedimento.authorisation is None:
         raise WrongEffect(_("Pedimento %(number)s brings nothing into bond."), number=pedimento.number)
     is_open_consolidated = pedimento.is_consolidated and pedimento.consolidated_closed_on is None
     if pedimento.state not in (Pedimento.State.PAID, Pedimento.State.CLEARED) and not is_open_consolidated:
         raise NotCleared(_("Pedimento %(number)s is not paid."), number=pedimento.number)
+    return pedimento.authorisation
 
 
 def stay(pedimento: Pedimento, item: Item, remesa_on: date, is_business_day: Callable[[date], bool]) -> Stay:
@@ -86,13 +86,13 @@ def stay(pedimento: Pedimento, item: Item, remesa_on: date, is_business_day: Cal
     The clock starts when the selection mechanism is activated, or when the consolidated closes; payment never starts it,
     but stands in, earlier and so on the safe side, until the true date is known (mexico.md §1.5).
     """
-    authorisation = pedimento.authorisation
+    authorisation = present(pedimento.authorisation)
     zone = pedimento.site.time_zone
     cleared_on = local_date(pedimento.cleared_at, zone) if pedimento.cleared_at else None
     # A consolidated still open is not paid: its lots stand provisionally on the day of their remesa.
     start = pedimento.consolidated_closed_on if pedimento.is_consolidated else cleared_on
     provisional = start is None
-    start = start or (remesa_on if pedimento.is_consolidated else pedimento.paid_on)
+    start = start or (remesa_on if pedimento.is_consolidated else present(pedimento.paid_on))
     rule = reference.permanence_rule(
         authorisation.regime,
         item.goods_kind,
@@ -115,14 +115,18 @@ def _legal_date(pedimento: Pedimento, arrived_on: date) -> date:
         return arrived_on
     if pedimento.cleared_at:
         return local_date(pedimento.cleared_at, pedimento.site.time_zone)
-    return pedimento.paid_on
+    return present(pedimento.paid_on)
 
 
 def _goods(pedimento: Pedimento, on: date) -> str:
     """Foreign or national, by what the key lets in (M5 and BB bring national goods)."""
     try:
         rule = reference.clave_effect(
-            pedimento.document_key, pedimento.operation, pedimento.regime, on, holder=pedimento.authorisation.regime
+            pedimento.document_key,
+            pedimento.operation,
+            pedimento.regime,
+            on,
+            holder=present(pedimento.authorisation).regime,
         )
     except ReferenceMissing:
         return BondedLot.Goods.FOREIGN

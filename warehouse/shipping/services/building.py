@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog.models import Item
-from inventory.errors import InvalidInput
+from inventory.errors import InvalidInput, present
 from inventory.ledger import selectors as stock
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Account, Balance, Posting, Reservation
@@ -131,7 +131,9 @@ def reserve(*, shipment: Shipment, at: datetime, actor: Actor) -> Shipment:
     shipment.lines.all().delete()
     ShipmentLine.objects.bulk_create(placed)
     ledger.reserve(
-        document=shipment.number, wanted=[(line.lot, line.location, line.quantity) for line in placed], at=at
+        document=shipment.number,
+        wanted=[(present(line.lot), present(line.location), line.quantity) for line in placed],
+        at=at,
     )
     return _advance(shipment, State.RESERVED)
 
@@ -163,7 +165,7 @@ def pick(
         ledger.post(
             key=f"shipment/{shipment.number}/pick/{chosen[0].seq}-{len(chosen)}-{shipment.version}",
             kind=Posting.Kind.PICK,
-            moves=[Move(line.lot_id, line.location_id, dock.pk, line.quantity) for line in to_carry],
+            moves=[Move(present(line.lot_id), present(line.location_id), dock.pk, line.quantity) for line in to_carry],
             legal_date=local_date(at, shipment.origin.time_zone),
             at=at,
             actor=actor,
@@ -274,7 +276,7 @@ def _carry_reservations(shipment: Shipment, lines: list[ShipmentLine], dock: Loc
     """Move the promise along with the goods: release it at the bin, make it at the dock."""
     leaving: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for line in lines:
-        leaving[line.lot_id, line.location_id] += line.quantity
+        leaving[present(line.lot_id), present(line.location_id)] += line.quantity
     rows = Reservation.objects.filter(document=shipment.number, released_at__isnull=True)
     kept: list[Reservation] = []
     for row in rows.filter(lot__in={lot for lot, _l in leaving}, location__in={loc for _lot, loc in leaving}):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory.errors import InvalidInput
+from inventory.errors import InvalidInput, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Lot, Posting
@@ -155,10 +155,10 @@ def _post(
         lot = abroad[line.pk]
         came = row.good + row.damaged
         shipped = min(came, line.quantity)
-        moves += _moves(line.lot_id, transit, status, shipped)
+        moves += _moves(present(line.lot_id), transit, status, shipped)
         # What came beyond what was shipped has no lot in transit to come out of.
         moves += _moves(lot.pk, unknown, status, came - shipped)
-        moves += _moves(lot.pk, status, row.location, row.good)
+        moves += _moves(lot.pk, status, present(row.location), row.good)
         moves += _moves(lot.pk, status, quarantine, row.damaged)
     if not moves:
         return None
@@ -176,7 +176,9 @@ def _post(
 def _lots_abroad(lines: list[ShipmentLine]) -> dict[int, Lot]:
     """The lot each line's goods belong to once they are out of Mexico, by line id."""
     accounts = ledger.open_accounts(items=[line.account.item for line in lines], regime=ABROAD)
-    keys = {line.pk: (accounts[line.account.item_id], line.lot.batch, line.lot.serial) for line in lines}
+    keys = {
+        line.pk: (accounts[line.account.item_id], present(line.lot).batch, present(line.lot).serial) for line in lines
+    }
     lots = ledger.open_lots(keys=keys.values())
     return {pk: lots[account.pk, batch, serial] for pk, (account, batch, serial) in keys.items()}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import services as customs
 from inventory.customs.errors import NotCleared, NotInTime
+from inventory.errors import present
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Posting
 from inventory.ledger.moves import Move
@@ -43,7 +44,7 @@ def dispatch(
         # The discharge locks bonded accounts only: take all of them first, in their one order.
         ledger.lock_accounts({line.account_id for line in lines})
     bonded = [
-        customs.Withdrawal(line.outbound_line, line.account_id, line.quantity, _serial(line))
+        customs.Withdrawal(present(line.outbound_line), line.account_id, line.quantity, _serial(line))
         for line in lines
         if line.account.is_bonded
     ]
@@ -53,7 +54,7 @@ def dispatch(
     shipment.posting = ledger.post(
         key=key,
         kind=Posting.Kind.DISPATCH,
-        moves=[Move(line.lot_id, line.location_id, transit.pk, line.quantity) for line in lines],
+        moves=[Move(present(line.lot_id), present(line.location_id), transit.pk, line.quantity) for line in lines],
         legal_date=legal_date,
         at=at,
         actor=actor,
@@ -85,7 +86,7 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
         actor=actor,
         reason=reason,
     )
-    ledger.reverse(posting=shipment.posting, key=key, legal_date=legal_date, at=at, actor=actor, reason=reason)
+    ledger.reverse(posting=present(shipment.posting), key=key, legal_date=legal_date, at=at, actor=actor, reason=reason)
     shipment.state = Shipment.State.RETURNED
     shipment.version += 1
     shipment.save(update_fields=["state", "version"])
