@@ -49,8 +49,14 @@ def test_the_compiled_catalogue_says_what_the_source_says():
 def test_texts_of_sources_and_templates_are_found():
     import ast
 
-    source = 'from x import gettext_lazy as _\nA = _("One " "text")\nB = ngettext("a box", "%(n)d boxes", 3)\nraise Short("no such %(thing)s")'
-    template = "{% load i18n %}{% translate 'Hello' %}{% blocktranslate count n=n %}one{% plural %}{{ n }} more{% endblocktranslate %}"
+    source = """
+from x import gettext_lazy as _
+A = _("One " "text")
+B = ngettext("a box", "%(n)d boxes", 3)
+raise Short("no such %(thing)s")
+"""
+    template = """{% load i18n %}{% translate 'Hello' %}
+{% blocktranslate count n=n %}one{% plural %}{{ n }} more{% endblocktranslate %}"""
 
     found = {message.id for message in messages.from_python(ast.parse(source), "a.py", {"Short"})}
     drawn = {(message.id, message.plural) for message in messages.from_template(template, "a.html")}

@@ -128,7 +128,7 @@ def test_a_list_too_long_for_a_file_says_what_to_do(staff, items, monkeypatch):
     answer = staff.get(LIST + "?export=csv&q=rueda", follow=True)
 
     assert answer.redirect_chain == [(f"{LIST}?q=rueda", 302)]
-    assert "59" in str(list(answer.context["messages"])[0])
+    assert "59" in str(next(iter(answer.context["messages"])))
 
 
 def test_an_export_reads_in_portions(monkeypatch):
