@@ -6,7 +6,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from inventory.models import Client, SiteAssignment, User
@@ -16,7 +17,7 @@ from inventory.parties.scope import Actor, ClientScope
 
 ACTIVE_CLIENT = "active_client"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def requires(*capabilities: str) -> Callable[[View], View]:
 
     def gate(view: View) -> View:
         @wraps(view)
-        def guarded(request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             refuse_unless(request, *capabilities)
             return view(request, *args, **kwargs)
 
@@ -89,7 +90,7 @@ class RequiresCapability:
 
     capability: str | tuple[str, ...]
 
-    def dispatch(self, request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Ask first."""
         wanted = (self.capability,) if isinstance(self.capability, str) else self.capability
         refuse_unless(request, *wanted)
