@@ -17,9 +17,10 @@ def exceptions(plan: Plan, positions: Floats) -> list[ExceptionRow]:
     found = [row for stock in plan.deployment.stocks for row in _lot_exceptions(plan, stock)]
     for sku_id, dc in plan.grid.unreached:
         found.append(_plain(sku_id, dc, "NO_LANE", {"kind": "no_lane", "node": dc}))
+    lying = {site.sku: site.site for site in reversed(plan.grid.site_pairs)}
     for n, sku in enumerate(plan.grid.skus):
         if n not in plan.outlooks.known_skus:
-            node = sku.sites[0] if sku.sites else next((s.site for s in plan.grid.site_pairs if s.sku == n), "")
+            node = sku.sites[0] if sku.sites else lying.get(n, "")
             found.append(_plain(sku.id, node, "NO_BASIS", {"kind": "no_basis", "node": node}, ("NO_BASIS",)))
     for n, pair in enumerate(plan.grid.pairs):
         if plan.pair_levels.level[n] == 0 and plan.deployment.before[n] > 0:
@@ -40,13 +41,12 @@ def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:
         if lot.limit:
             facts = explain.lot_passed(stock.site, lot.lot, lot.quantity, lot.limit, as_of)
             found.append(_plain(sku.id, stock.site, "LIMIT_PASSED", facts, (), lot.quantity, lot.lot, lot.limit))
-    premiums = [
-        plan.pair_prices.premium[n] for n, p in enumerate(plan.grid.pairs) if (p.sku, p.site) == (stock.sku, stock.site)
-    ]
+    members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
+    premium = min((float(plan.pair_prices.premium[n]) for n in members), default=0.0)
     for seen in stock.views:
         is_near = seen.weeks_left <= plan.problem.params.amber_weeks
         if seen.left > 1e-9 and (is_near or seen.at_risk > 1e-9):
-            facts = explain.lot_near(plan, stock, seen, float(min(premiums, default=0.0)))
+            facts = explain.lot_near(plan, stock, seen, premium)
             red = seen.weeks_left <= plan.problem.params.red_weeks or seen.at_risk > 0
             flags = ("RED" if red else "AMBER", *(("DEFAULT_COST",) if sku.expiry_cost is None else ()))
             found.append(

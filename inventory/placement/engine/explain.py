@@ -5,26 +5,36 @@ Source: placement.md §10 (docs/placement.md). They are estimates, so they are r
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
-from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Problem
+from inventory.placement.engine.model import Adjustment, Floats, Problem
 from inventory.placement.engine.outlook import Outlook, Outlooks
 
 FAMILY = "empirical"
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Per pair, at some position: fill, cost a week, what is left over, and what the next unit would gain."""
+
+    fill: Floats
+    cost: Floats
+    left: Floats
+    gain_next: Floats
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Everything a row is explained by."""
+    """Everything a row is explained by; `before` and `after` are how the pairs stand without and with the moves."""
 
     problem: Problem
     grid: Grid
@@ -34,6 +44,18 @@ class Plan:
     pair_levels: Levels
     site_levels: Levels
     deployment: Deployment
+    before: Standing
+    after: Standing
+
+    @cached_property
+    def site_number(self) -> dict[tuple[int, str], int]:
+        """The place of an item and site among the site pairs."""
+        return {(site.sku, site.site): n for n, site in enumerate(self.grid.site_pairs)}
+
+    @cached_property
+    def stock_of(self) -> dict[tuple[int, str], SiteStock]:
+        """What lies in bond, by item and site."""
+        return {(stock.sku, stock.site): stock for stock in self.deployment.stocks}
 
 
 def number(value: float, places: int = 4) -> float | int:
@@ -92,11 +114,11 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
     """Why to send so much from bond to a DC now, and what is expected before and after."""
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
-    before, after = standing(plan, n, plan.deployment.before[n]), standing(plan, n, plan.deployment.after[n])
+    before, after = plan.before, plan.after
     lane = plan.grid.roads.lanes[stock.site, pair.dc]
     shipped = (shipment.packs + shipment.early_packs) * sku.pack_size
     freight = lane.freight(sku.volume_m3)
-    cost_before, cost_after = before["cost"], after["cost"]
+    cost_before, cost_after = before.cost[n], after.cost[n]
     return {
         **pair_level(plan, n),
         "kind": "move_early" if lots and shipment.early_packs else "move",
@@ -107,14 +129,14 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
         "pack_size": number(sku.pack_size),
         "in_bond": number(stock.on_hand),
         "stays_in_bond": number(sum(seen.left for seen in stock.views)),
-        "fill_before": number(before["fill"], 6),
-        "fill_after": number(after["fill"], 6),
+        "fill_before": number(before.fill[n], 6),
+        "fill_after": number(after.fill[n], 6),
         "cost_before": number(cost_before),
         "cost_after": number(cost_after),
         "freight": number(freight * quantity),
         "value_last_unit": number(shipment.value, 6),
-        "marginal_before": number(before["gain_next"], 6),
-        "marginal_after": number(after["gain_next"], 6),
+        "marginal_before": number(before.gain_next[n], 6),
+        "marginal_after": number(after.gain_next[n], 6),
         "lots": [lot_facts(seen, plan.problem.state.as_of) for seen in lots],
         "alternatives": [
             {"action": "wait", "cost": number(cost_before)},
@@ -141,11 +163,8 @@ def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float
 def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dict[str, Any]:
     """What can become of a lot that is near its limit."""
     sku = plan.grid.skus[stock.sku]
-    weekly = sum(
-        plan.outlooks.pairs.weekly[n]
-        for n, p in enumerate(plan.grid.pairs)
-        if (p.sku, p.site) == (stock.sku, stock.site)
-    )
+    members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
+    weekly = float(plan.outlooks.pairs.weekly[list(members)].sum())
     wait = seen.at_risk / weekly if weekly else None
     expiry = expiry_cost(sku, plan.problem.params)
     options = [{"action": "expire", "cost": number(expiry, 6)}]
@@ -217,24 +236,18 @@ def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
     }
 
 
-def standing(plan: Plan, n: int, position: float) -> dict[str, float]:
-    """What is expected of a pair at a position: fill, cost per week, stock left, and what the next unit would gain."""
-    line, spread, prices = slice(n, n + 1), plan.outlooks.pairs.spread, plan.pair_prices
-    one = Spread(spread.whole[line], spread.lead[line], 0.0, spread.is_short[line])
-    at = np.array([max(position, 0.0)])
-    found = describe(at, one, prices.charge[line], prices.shortage[line], prices.step[line])
-    short = newly_short(at[None, :], one.whole, one.lead)[0, 0]
-    return {
-        "fill": float(found.fill[0]),
-        "cost": float(weekly_cost(prices.h_forward[n], found.left[0], prices.shortage[n], short, plan)),
-        "left": float(found.left[0]),
-        "gain_next": float(found.gain_next[0]),
-    }
+def standing(problem: Problem, outlook: Outlook, prices: Prices, position: Floats) -> Standing:
+    """What is expected of every pair at a position."""
+    spread, at = outlook.spread, np.maximum(position, 0.0)
+    found = describe(at, spread, prices.charge, prices.shortage, prices.step)
+    short = newly_short(at[:, None], spread.whole, spread.lead)[:, 0]
+    cost = weekly_cost(prices.h_forward, found.left, prices.shortage, short, problem.network.review_weeks)
+    return Standing(found.fill, cost, found.left, found.gain_next)
 
 
-def weekly_cost(hold: float, left: float, shortage: float, short: float, plan: Plan) -> float:
+def weekly_cost(hold: Floats, left: Floats, shortage: Floats, short: Floats, review: int) -> Floats:
     """Holding of what is left over, and the units newly short, per week."""
-    return float(hold * left + shortage * short / plan.problem.network.review_weeks)
+    return np.asarray(hold * left + shortage * short / review, dtype=np.float64)
 
 
 def flags_of(plan: Plan, outlook: Outlook, n: int, sku_no: int, dearer: bool) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def cheapest(
     cost = cost_at(candidates, spread, charge, shortage)
     least = cost.min(axis=1, keepdims=True)
     chosen = np.argmax(cost <= least + TIE * (1.0 + np.abs(least)), axis=1)
-    if min_fill is not None:
+    if min_fill is not None and min_fill.any():
         reached = fill(candidates, spread.whole, spread.lead) >= min_fill[:, None]
         floor = np.where(reached.any(axis=1), np.argmax(reached, axis=1), candidates.shape[1] - 1)
         chosen = np.maximum(chosen, floor)

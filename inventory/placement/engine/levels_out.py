@@ -16,6 +16,7 @@ def pair_levels(plan: Plan) -> list[Level]:
     outlook, levels, prices = plan.outlooks.pairs, plan.pair_levels, plan.pair_prices
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
+    cost = weekly_cost(prices.h_forward, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
     found = []
     for n, pair in enumerate(plan.grid.pairs):
         sku = plan.grid.skus[pair.sku]
@@ -34,9 +35,7 @@ def pair_levels(plan: Plan) -> list[Level]:
                 expected_demand=float(levels.expected[n]),
                 protection_weeks=float(outlook.protection[n]),
                 expected_fill=float(levels.fill[n]),
-                expected_weekly_cost=weekly_cost(
-                    prices.h_forward[n], levels.left[n], prices.shortage[n], short[n], plan
-                ),
+                expected_weekly_cost=float(cost[n]),
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=position,
@@ -54,6 +53,7 @@ def site_levels(plan: Plan, positions: Floats, bolder: Floats) -> tuple[list[Lev
     outlook, levels, prices = plan.outlooks.sites, plan.site_levels, plan.site_prices
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
+    cost = weekly_cost(prices.charge, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
     found: list[Level] = []
     moves: list[Move] = []
     for n, site in enumerate(plan.grid.site_pairs):
@@ -76,7 +76,7 @@ def site_levels(plan: Plan, positions: Floats, bolder: Floats) -> tuple[list[Lev
                 expected_demand=float(levels.expected[n]),
                 protection_weeks=float(outlook.protection[n]),
                 expected_fill=float(levels.fill[n]),
-                expected_weekly_cost=weekly_cost(prices.charge[n], levels.left[n], prices.shortage[n], short[n], plan),
+                expected_weekly_cost=float(cost[n]),
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=float(positions[n]),
@@ -94,12 +94,8 @@ def site_levels(plan: Plan, positions: Floats, bolder: Floats) -> tuple[list[Lev
 def _bond_reason(plan: Plan, n: int, bolder: Floats) -> str:
     """Why stock stays in bond: pooling, when a hold-back factor of 1 would send more; else deferral of duty."""
     site = plan.grid.site_pairs[n]
-    left = sum(
-        seen.left
-        for stock in plan.deployment.stocks
-        if (stock.sku, stock.site) == (site.sku, site.site)
-        for seen in stock.views
-    )
+    stock = plan.stock_of.get((site.sku, site.site))
+    left = sum(seen.left for seen in stock.views) if stock else 0.0
     if left <= 0:
         return "REPLENISH"
     pack = plan.grid.skus[site.sku].pack_size

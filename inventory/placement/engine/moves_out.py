@@ -128,7 +128,7 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
     lane = plan.grid.roads.lanes[stock.site, pair.dc]
-    after = explain.standing(plan, n, float(plan.deployment.after[n]))
+    after = plan.after
     outlook = plan.outlooks.pairs
     flags = flags_of(plan, outlook, n, pair.sku, bool(plan.pair_prices.is_bond_dearer[n]))
     limits = [seen.lot.limit for seen in near if seen.lot.limit]
@@ -138,9 +138,9 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         to_node=pair.dc,
         quantity=quantity,
         **when(plan, lane),
-        expected_fill=after["fill"],
-        expected_weekly_cost=after["cost"],
-        expected_on_hand=after["left"],
+        expected_fill=float(after.fill[n]),
+        expected_weekly_cost=float(after.cost[n]),
+        expected_on_hand=float(after.left[n]),
         marginal_value=shipment.value,
         value_per_m3=shipment.value / (sku.volume_m3 or 1e-6),
         priority=0,

@@ -5,8 +5,6 @@ Source: placement.md §7.6 (docs/placement.md).
 
 from dataclasses import replace
 
-import numpy as np
-
 from inventory.placement.engine import exceptions_out, levels_out, moves_out
 from inventory.placement.engine.deploy import deploy
 from inventory.placement.engine.distribution import Spread
@@ -28,7 +26,8 @@ def recommend(problem: Problem) -> Result:
     levels = _cheapest(outlooks.pairs.spread, prices)
     bond_levels = _cheapest(outlooks.sites.spread, bond_prices)
     deployment = deploy(problem, grid, outlooks.pairs, prices, levels)
-    plan = Plan(problem, grid, outlooks, prices, bond_prices, levels, bond_levels, deployment)
+    stands = [standing(problem, outlooks.pairs, prices, at) for at in (deployment.before, deployment.after)]
+    plan = Plan(problem, grid, outlooks, prices, bond_prices, levels, bond_levels, deployment, *stands)
     passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
     owned = echelon_positions(problem, grid, deployment.before, passed)
     bolder = _cheapest(outlooks.pairs.spread, replace(prices, charge=prices.premium)).level
@@ -51,21 +50,14 @@ def _cheapest(spread: Spread, prices: Prices) -> Levels:
 
 def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, object]:
     """Totals of the run: expected fill and cost at the positions before and after, weighted by demand."""
-    pairs, deployment = plan.grid.pairs, plan.deployment
     asked = plan.outlooks.pairs.spread.review_mean
-    before, after, cost_before, cost_after = np.zeros(4)
-    for n in range(len(pairs)):
-        was = standing(plan, n, float(deployment.before[n]))
-        now = standing(plan, n, float(deployment.after[n]))
-        before, after = before + asked[n] * was["fill"], after + asked[n] * now["fill"]
-        cost_before, cost_after = cost_before + was["cost"], cost_after + now["cost"]
     total = float(asked.sum())
     return {
         "skus": len(plan.grid.skus),
-        "levels": len(pairs) + len(at_sites),
+        "levels": len(plan.grid.pairs) + len(at_sites),
         "moves": len(moves),
-        "expected_fill_before": number(before / total, 6) if total else None,
-        "expected_fill_after": number(after / total, 6) if total else None,
-        "expected_weekly_cost_before": number(cost_before),
-        "expected_weekly_cost_after": number(cost_after),
+        "expected_fill_before": number((asked * plan.before.fill).sum() / total, 6) if total else None,
+        "expected_fill_after": number((asked * plan.after.fill).sum() / total, 6) if total else None,
+        "expected_weekly_cost_before": number(plan.before.cost.sum()),
+        "expected_weekly_cost_after": number(plan.after.cost.sum()),
     }

@@ -1,0 +1,195 @@
+"""The engine's problem, read from the books: network from sites, lanes and markets, history from demand, state from stock."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from math import ceil
+
+from inventory.catalog.models import Item
+from inventory.demand import selectors as demand
+from inventory.errors import InvalidInput, gettext_noop
+from inventory.ledger.models import Account
+from inventory.parties.models import Client
+from inventory.parties.scope import ClientScope
+from inventory.placement import stock as stocks
+from inventory.placement.engine.model import (
+    BondLot,
+    History,
+    Lane,
+    LeadTime,
+    Network,
+    Node,
+    Params,
+    Problem,
+    Sku,
+    State,
+)
+from inventory.placement.errors import NothingToPlan
+from inventory.placement.files.network import lead_time
+from inventory.placement.stock import Stock
+from inventory.places import models as places
+from inventory.places.models import Market, Site, SiteAuthorisation
+
+NODE_TYPES = {Site.Kind.SUPPLIER: "supplier", Site.Kind.BONDED: "bonded", Site.Kind.US_DC: "dc"}
+HOURS_PER_WEEK = 168
+AT_ONCE = LeadTime((0,), (1.0,))
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What a planner may set for a run; the rest is the method's."""
+
+    capital_rate_per_year: float = 0.12
+    review_weeks: int = 1
+    params: Params = field(default_factory=Params)
+
+
+@dataclass(frozen=True)
+class BookedProblem:
+    """A problem, and whose items and sites its ids are."""
+
+    problem: Problem
+    items: dict[str, Item]
+    sites: dict[str, Site]
+    without_value: tuple[str, ...]
+
+
+def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedProblem:
+    """Everything a run for this client depends on. Raises NothingToPlan, or InvalidInput for a lane without a lead time."""
+    items = {item.sku: item for item in Item.objects.filter(client=client, is_active=True)}
+    without_value = tuple(sorted(sku for sku, item in items.items() if not item.unit_value_usd))
+    planned = {sku: item for sku, item in items.items() if item.unit_value_usd}
+    history = _history(client, planned, as_of)
+    if not planned or not len(history.skus):
+        raise NothingToPlan(gettext_noop("There is no demand history of an item with a value to plan from."))
+    sites = {site.code: site for site in Site.objects.filter(kind__in=NODE_TYPES, is_active=True)}
+    lanes = _lanes(sites)
+    if not any(sites[lane.origin].kind == Site.Kind.BONDED for lane in lanes if lane.origin in sites):
+        raise NothingToPlan(gettext_noop("No lane leads from a bonded site to a distribution center."))
+    held_at = _client_sites(client)
+    network = Network(
+        nodes=_nodes(sites),
+        lanes=lanes,
+        skus=tuple(_sku(item, held_at, as_of) for _sku_id, item in sorted(planned.items())),
+        capital_rate_per_year=assumptions.capital_rate_per_year,
+        review_weeks=assumptions.review_weeks,
+    )
+    state = _state(stocks.stock(client=client, on=as_of), planned, sites, as_of)
+    return BookedProblem(Problem(network, history, state, assumptions.params), planned, sites, without_value)
+
+
+def region_id(market: Market) -> str:
+    """A market's id in the network; a site may have the same code."""
+    return f"market:{market.code}"
+
+
+def _nodes(sites: dict[str, Site]) -> tuple[Node, ...]:
+    """Sites and markets as nodes."""
+    found = [
+        Node(code, NODE_TYPES[Site.Kind(site.kind)], float(site.storage_usd_per_m3_week))
+        for code, site in sorted(sites.items())
+    ]
+    return (*found, *(Node(region_id(market), "region") for market in Market.objects.order_by("code")))
+
+
+def _lanes(sites: dict[str, Site]) -> tuple[Lane, ...]:
+    """Roads between sites of the network, and from each market's DC to the market."""
+    by_id = {site.pk: code for code, site in sites.items()}
+    rows = places.Lane.objects.filter(is_active=True, origin__in=by_id, destination__in=by_id)
+    found = [
+        Lane(
+            origin=by_id[row.origin_id],
+            destination=by_id[row.destination_id],
+            lead_time=_lead_time(row),
+            mode=row.mode,
+            crossing=row.crossing.code if row.crossing else "",
+            cost_per_m3=float(row.cost_usd_per_m3),
+            truck_m3=_float(row.truck_m3) or None,
+            truck_cost=_float(row.truck_cost_usd),
+        )
+        for row in rows.select_related("crossing").order_by("pk")
+    ]
+    markets = Market.objects.filter(primary_dc__in=by_id).order_by("code")
+    return (*found, *(Lane(by_id[m.primary_dc_id], region_id(m), AT_ONCE, mode="parcel") for m in markets))
+
+
+def _lead_time(row: places.Lane) -> LeadTime:
+    """The lane's distribution in weeks; without one, from its median and 80 % hours."""
+    if row.lead_weeks:
+        try:
+            return lead_time(row.lead_weeks)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidInput(
+                gettext_noop("The lead time of lane %(lane)s cannot be read: %(value)s."),
+                field="lead_weeks", value=str(row.lead_weeks), rule="lead_time", lane=str(row),
+            ) from error  # fmt: skip
+    usual, late = (max(1, ceil(hours / HOURS_PER_WEEK)) for hours in (row.transit_hours_p50, row.transit_hours_p80))
+    if usual == late:
+        return LeadTime((usual,), (1.0,), is_default=True)
+    return LeadTime((usual, late), (0.8, 0.2), is_default=True)
+
+
+def _client_sites(client: Client) -> tuple[str, ...]:
+    """Codes of the bonded sites where the client has accounts."""
+    held = Account.objects.filter(client=client, authorisation__isnull=False).values("authorisation")
+    codes = SiteAuthorisation.objects.filter(authorisation__in=held).values_list("site__code", flat=True)
+    return tuple(sorted(set(codes)))
+
+
+def _sku(item: Item, sites: tuple[str, ...], as_of: date) -> Sku:
+    is_free = item.is_usmca and (item.usmca_valid_to is None or item.usmca_valid_to >= as_of)
+    return Sku(
+        id=item.sku,
+        unit_value=float(item.unit_value_usd),
+        duty_rate=0.0 if is_free else _float(item.us_duty_rate) or 0.0,
+        volume_m3=float(item.volume_m3),
+        pack_size=float(item.pack_size),
+        sites=sites,
+    )
+
+
+def _history(client: Client, items: dict[str, Item], as_of: date) -> History:
+    """The client's weeks before that of `as_of`."""
+    series = demand.series(ClientScope.of(client.pk), client=client, before=as_of)
+    sku_of = {item.pk: sku for sku, item in items.items()}
+    regions = {market.pk: region_id(market) for market in Market.objects.all()}
+    kept = [n for n, item_id in enumerate(series.item_ids.tolist()) if item_id in sku_of]
+    return History(
+        skus=tuple(sku_of[int(series.item_ids[n])] for n in kept),
+        regions=tuple(regions[int(series.market_ids[n])] for n in kept),
+        first_week=series.first_week,
+        demand=series.demand[kept],
+        stockout=series.stockout[kept],
+    )
+
+
+def _state(found: Stock, items: dict[str, Item], sites: dict[str, Site], as_of: date) -> State:
+    """Stock by item and site; lots in the order in which customs would write them off."""
+    sku_of = {item.pk: sku for sku, item in items.items()}
+    code_of = {site.pk: code for code, site in sites.items()}
+
+    def named(values: dict[stocks.Key, Decimal], kind: str) -> dict[tuple[str, str], float]:
+        return {
+            (sku_of[item_id], code_of[site_id]): float(units)
+            for (item_id, site_id), units in values.items()
+            if item_id in sku_of and site_id in code_of and sites[code_of[site_id]].kind == kind
+        }
+
+    lots = {
+        (sku_of[item_id], code_of[site_id]): tuple(
+            BondLot(lot.name, float(lot.quantity), lot.must_leave_by, lot.order) for lot in listed
+        )
+        for (item_id, site_id), listed in found.lots.items()
+        if item_id in sku_of and site_id in code_of
+    }
+    return State(
+        as_of=as_of,
+        lots=lots,
+        on_hand=named(found.at_dc, Site.Kind.US_DC),
+        inbound=named(found.inbound, Site.Kind.US_DC),
+        on_order=named(found.inbound, Site.Kind.BONDED),
+    )
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

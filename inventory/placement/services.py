@@ -1,0 +1,217 @@
+"""Running the engine over the books, and deciding on what it recommends.
+
+A run is written once and never changed. A recommendation is decided once: accepted, refused, or superseded by the next run.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inventory.errors import InvalidInput, gettext_noop
+from inventory.jobs.models import Job
+from inventory.jobs.outcome import Outcome, Report
+from inventory.ledger import services as ledger
+from inventory.ledger.models import Account
+from inventory.parties.models import Client
+from inventory.parties.scope import Actor
+from inventory.placement import books, records
+from inventory.placement import stock as stocks
+from inventory.placement.books import Assumptions
+from inventory.placement.engine import recommend
+from inventory.placement.engine.fingerprint import code_hash, inputs_hash
+from inventory.placement.errors import AlreadyDecided, NotReleasable
+from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.records import Computed
+from inventory.places.clock import local_date
+from inventory.units import as_decimal
+
+ENGINE_VERSION = "1"
+Progress = Callable[[int, int, str], None]
+
+
+def compute(
+    *, client: Client, as_of: date, assumptions: Assumptions | None = None, progress: Progress | None = None
+) -> Computed:
+    """Read the books and run the engine; writes nothing. Raises NothingToPlan."""
+    report = progress or (lambda _done, _total, _stage: None)
+    chosen = assumptions or Assumptions()
+    report(0, 3, _("Reading the books"))
+    booked = books.problem(client=client, as_of=as_of, assumptions=chosen)
+    report(1, 3, _("Computing levels and moves"))
+    result = recommend(booked.problem)
+    report(2, 3, _("Writing the recommendations"))
+    return Computed(client, as_of, chosen, booked, result)
+
+
+@transaction.atomic
+def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) -> PlacementRun:
+    """Write a run with its levels and recommendations; what was proposed before and not decided is superseded.
+
+    A job writes its run once: asked again, the run it wrote is returned.
+    """
+    client = Client.objects.select_for_update().get(pk=computed.client.pk)
+    written = PlacementRun.objects.filter(job=job).first() if job else None
+    if written:
+        return written
+    run = PlacementRun.objects.create(
+        client=client,
+        job=job,
+        as_of=computed.as_of,
+        created_at=at,
+        actor_label=actor.label,
+        inputs_hash=inputs_hash(computed.booked.problem),
+        code_version=f"{ENGINE_VERSION}+{code_hash()}",
+        parameters=records.parameters(computed),
+        metrics=records.metrics(computed),
+    )
+    PlacementLevel.objects.bulk_create(
+        [records.level(run, computed.booked, level) for level in computed.result.levels], batch_size=500
+    )
+    older = Recommendation.objects.filter(client=client, state=Recommendation.State.PROPOSED)
+    older.update(state=Recommendation.State.SUPERSEDED, decided_at=at, decided_by=actor.label)
+    Recommendation.objects.bulk_create(
+        [records.recommendation(run, computed.booked, move) for move in records.deployments(computed)], batch_size=500
+    )
+    return run
+
+
+def run(
+    *,
+    job: Job | None = None,
+    client: Client,
+    as_of: date,
+    at: datetime,
+    actor: Actor,
+    assumptions: Assumptions | None = None,
+    progress: Progress | None = None,
+) -> PlacementRun:
+    """Compute and write in one go. Raises NothingToPlan; then nothing is written."""
+    computed = compute(client=client, as_of=as_of, assumptions=assumptions, progress=progress)
+    return publish(computed=computed, job=job, at=at, actor=actor)
+
+
+def run_job(job: Job, report: Report) -> Outcome:
+    """Do a job of kind `placement_run`: compute outside any transaction, write in the one that ends the job.
+
+    `job.parameters`: `{"as_of": ISO date, "phi": "2", "capital_rate_per_year": "0.12"}`, all optional; the result names the run.
+    """
+    client, at = cast(Client, job.client), job.started_at or job.requested_at
+    as_of, assumptions = _asked(job.parameters, at)
+    computed = compute(client=client, as_of=as_of, assumptions=assumptions, progress=report)
+    actor = Actor(label=job.requested_label, user_id=job.requested_by_id)
+
+    def effect() -> dict[str, Any]:
+        written = publish(computed=computed, job=job, at=at, actor=actor)
+        return {"run": written.pk, "recommendations": written.recommendations.count(), "as_of": as_of.isoformat()}
+
+    return Outcome(effect=effect)
+
+
+@transaction.atomic
+def accept(
+    *, recommendation: Recommendation, at: datetime, actor: Actor, quantity: Decimal | None = None, reason: str = ""
+) -> Recommendation:
+    """Accept a recommendation, for its quantity or another one of whole packs; its goods count as under way from here on.
+
+    Raises AlreadyDecided, InvalidInput, or NotReleasable when the books could not release that much any more.
+    """
+    row = _undecided(recommendation)
+    units = row.quantity if quantity is None else as_decimal(quantity)
+    pack = row.item.pack_size
+    if units <= 0 or units % pack:
+        raise InvalidInput(
+            gettext_noop("%(field)s: %(value)s is not a whole number of packs of %(pack)s."),
+            field="quantity", value=units, rule="whole_packs", pack=pack,
+        )  # fmt: skip
+    # Whoever accepts, ships or discharges goods of these accounts waits here, so nobody promises them twice.
+    ledger.lock_accounts(Account.objects.filter(item=row.item, client=row.client_id).values_list("pk", flat=True))
+    on = local_date(at, row.source.time_zone)
+    found = stocks.stock(client=row.client, on=on, item_ids=[row.item_id])
+    free = stocks.free(found.lots.get((row.item_id, row.source_id), ()), on)
+    if units > free:
+        raise NotReleasable(
+            gettext_noop("%(asked)s of %(sku)s asked for, %(free)s can be released from %(site)s."),
+            asked=units, free=free, sku=row.item.sku, site=row.source.code,
+        )  # fmt: skip
+    row.state, row.accepted_quantity = Recommendation.State.ACCEPTED, units
+    return _decided(row, at, actor, reason)
+
+
+@transaction.atomic
+def refuse(*, recommendation: Recommendation, reason: str, at: datetime, actor: Actor) -> Recommendation:
+    """Refuse a recommendation, with a reason that is kept. Raises AlreadyDecided, or InvalidInput without a reason."""
+    row = _undecided(recommendation)
+    if not reason.strip():
+        raise InvalidInput(gettext_noop("Say why."), field="reason", value=reason, rule="required")
+    row.state = Recommendation.State.REFUSED
+    return _decided(row, at, actor, reason)
+
+
+def note_document(*, recommendations: Iterable[int], document: str) -> int:
+    """Record under which document the goods of accepted recommendations are reserved, so that they are not counted twice."""
+    return int(_open(recommendations).update(document=document))
+
+
+def note_closed(*, recommendations: Iterable[int], at: datetime) -> int:
+    """Record that the goods of accepted recommendations left, or never will: from here on the books alone tell where they are."""
+    return int(_open(recommendations).update(closed_at=at))
+
+
+def _open(recommendations: Iterable[int]) -> Any:
+    return Recommendation.objects.filter(
+        pk__in=list(recommendations), state=Recommendation.State.ACCEPTED, closed_at__isnull=True
+    )
+
+
+def _undecided(recommendation: Recommendation) -> Recommendation:
+    """The row, locked, if nobody decided on it yet."""
+    rows = Recommendation.objects.select_for_update(of=("self",)).select_related("item", "source", "target", "client")
+    row = rows.get(pk=recommendation.pk)
+    if row.state != Recommendation.State.PROPOSED:
+        raise AlreadyDecided(
+            gettext_noop("Recommendation %(id)s is decided: %(state)s, by %(by)s."),
+            id=row.pk, state=row.get_state_display(), by=row.decided_by,
+        )  # fmt: skip
+    return row
+
+
+def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Recommendation:
+    row.decided_at, row.decided_by, row.decision_reason = at, actor.label, reason.strip()[:300]
+    row.save(update_fields=["state", "accepted_quantity", "decided_at", "decided_by", "decision_reason"])
+    return row
+
+
+def _asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
+    """The day and the assumptions that a job was asked for. Raises InvalidInput."""
+    chosen = Assumptions()
+    rates = {
+        name: _positive(name, parameters[name]) for name in ("phi", "capital_rate_per_year") if parameters.get(name)
+    }
+    if "phi" in rates:
+        chosen = replace(chosen, params=replace(chosen.params, phi=rates["phi"]))
+    if "capital_rate_per_year" in rates:
+        chosen = replace(chosen, capital_rate_per_year=rates["capital_rate_per_year"])
+    stated = parameters.get("as_of")
+    if not stated:
+        return local_date(at, "America/Mexico_City"), chosen
+    try:
+        return date.fromisoformat(str(stated)), chosen
+    except ValueError:
+        raise InvalidInput(
+            gettext_noop("%(field)s: %(value)s is not a date."), field="as_of", value=str(stated), rule="iso_date"
+        ) from None
+
+
+def _positive(name: str, value: Any) -> float:
+    number = as_decimal(value if isinstance(value, str | int | Decimal) else str(value))
+    if not 0 < number <= 1000:
+        raise InvalidInput(
+            gettext_noop("%(field)s: %(value)s must lie above 0 and not beyond 1000."),
+            field=name, value=number, rule="range",
+        )  # fmt: skip
+    return float(number)
