@@ -222,6 +222,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_FORMS = {"add_webauthn": "inventory.web.login.AddKeyForm"}
 MFA_TOTP_ISSUER = "Recinto"
 # Administrators make the accounts and give the addresses: there is no one to verify them to.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
