@@ -61,6 +61,13 @@
     if (field) field.form.requestSubmit();
   });
 
+  // An address holds the filters in force, and nothing empty.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.detail.elt.matches?.(".list-tools")) return;
+    const sent = event.detail.parameters;
+    Object.keys(sent).filter((name) => sent[name] === "").forEach((name) => delete sent[name]);
+  });
+
   // ── Toasts ─────────────────────────────────────────────────────────────────────────────────────────────────────
   const ICON = { success: "circle-check", info: "info-circle", warning: "alert-triangle", error: "alert-circle" };
   const SECONDS = { success: 6, info: 8 };
@@ -102,7 +109,6 @@
   // ── Where the eye and the keyboard go after something was refused ──────────────────────────────────────────────
   const focusFirst = (root) => root.querySelector?.("[data-focus]")?.focus();
 
-  // A filter bar that is open on a phone takes the whole screen: only wide screens open it by themselves.
   document.addEventListener("DOMContentLoaded", () => {
     focusFirst(document);
     document.querySelectorAll(".messages .tone-success, .messages .tone-info").forEach((message) => {
@@ -113,8 +119,6 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     focusFirst(event.detail.target);
-    const results = document.getElementById("list-results");
-    if (results && event.detail.requestConfig?.elt?.matches?.(".list-tools")) results.setAttribute("data-fresh", "");
   });
 
   document.addEventListener("htmx:sendError", () => toast("error", document.documentElement.lang.startsWith("es")

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,10 @@ class LanguageMiddleware:
 
 
 class AccessMiddleware:
-    """Give every request `access`: read from the memberships when first asked for, once."""
+    """Give every request `access`: read from the memberships when first asked for, once.
+
+    What someone saw is kept by no browser: on a shared tablet the next one could go back to it.
+    """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -54,7 +57,10 @@ class AccessMiddleware:
     def __call__(self, request: WebRequest) -> HttpResponse:
         """Answer, with the access at hand."""
         request.access = SimpleLazyObject(lambda: web_access(request))  # type: ignore[assignment]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class SecondFactorMiddleware:

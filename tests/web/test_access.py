@@ -199,6 +199,12 @@ def test_the_reason_given_on_a_form_goes_into_the_trail(gallery, client):
     assert LogEntry.objects.filter(additional_data__reason="Escritura 4711").exists()
 
 
+def test_no_browser_keeps_what_someone_saw(gallery, client):
+    client.force_login(make_user(role="administrator"))
+
+    assert "no-store" in client.get("/gallery/items/")["Cache-Control"]
+
+
 def test_spanish_comes_first_whatever_the_browser_says(client):
     page = client.get("/accounts/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
 

@@ -1,0 +1,209 @@
+"""Two clients with one of everything each. Whatever belongs to the second one carries its mark."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from inventory.customs.models import Discharge, LegalNotice
+from inventory.demand.models import DemandRecord
+from inventory.findings import services as findings
+from inventory.jobs.models import Job
+from inventory.ledger import services as ledger
+from inventory.ledger.moves import Move
+from inventory.models import Item, Location, Market, Pedimento, Site
+from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.places.services import virtual_location
+from tests.builders import (
+    ACTOR,
+    make_account,
+    make_authorisation,
+    make_bonded_lot,
+    make_client,
+    make_item,
+    make_location,
+    make_lot,
+    make_outbound_line,
+    make_pedimento,
+    make_site,
+    make_subline,
+    make_user,
+)
+from warehouse.models import (
+    MovementOrder,
+    MovementOrderLine,
+    Receipt,
+    ReceiptLine,
+    Shipment,
+    ShipmentLine,
+)
+
+MARK = "ZQBRAVO"
+COUNTED = (Job, DemandRecord, PlacementRun, Recommendation, MovementOrder, Receipt, Shipment, Item, Pedimento)
+# Finds the mark, and is not found by whoever looks for the mark in a page that repeats the search.
+PART_OF_MARK = "QBRAV"
+
+
+@dataclass
+class World:
+    """One client's user, and the keys of everything it owns: numbers for `<int:pk>`, texts for `<slug:number>`."""
+
+    client: object
+    user: object
+    ids: set = field(default_factory=set)
+    texts: set = field(default_factory=set)
+    things: list = field(default_factory=list)
+
+    def own(self, thing, text=""):
+        """Remember a thing by its number and its text."""
+        self.ids.add(thing.pk)
+        self.things.append(thing)
+        if text:
+            self.texts.add(str(text))
+        return thing
+
+    def state(self):
+        """Every value of everything it owns, and how many things name its client: what a stranger may not change."""
+        rows = [
+            {field.attname: value for field, value in _values(type(thing)._default_manager.get(pk=thing.pk))}
+            for thing in self.things
+        ]
+        counts = {model: model._default_manager.filter(client=self.client).count() for model in COUNTED}
+        return rows, counts
+
+
+def _values(thing):
+    return [(field, str(getattr(thing, field.attname))) for field in thing._meta.concrete_fields]
+
+
+@dataclass
+class Ground:
+    """What both share: the operator's sites, and a market."""
+
+    zone: Site
+    dc: Site
+    crossing: Site
+    market: Market
+    authorisation: object
+
+
+def make_ground():
+    zone, dc, crossing = make_site("zone"), make_site("dc", Site.Kind.US_DC), make_site("bridge", Site.Kind.CROSSING)
+    market = Market.objects.create(code="dallas", name="Dallas", latitude=32.7, longitude=-96.8, primary_dc=dc)
+    return Ground(zone, dc, crossing, market, make_authorisation("RFS", site=zone))
+
+
+def make_world(ground, mark):
+    """A client with an item, stock, layers, an exit, receipt, shipment, order, demand, a run, a finding and a file."""
+    client = make_client(mark.lower(), name=f"{mark} SA")
+    world = World(client, make_user(f"user-{mark.lower()}", role="client", client=client))
+    world.texts.add(client.code)
+    world.ids.add(client.pk)
+    item = world.own(make_item(client, f"{mark}-SKU", description=f"{mark} wheel"), f"{mark}-SKU")
+    at, today = timezone.now(), timezone.localdate()
+    account, lot, bin_ = _stock(world, ground, item, mark, at, today)
+    bonded = world.own(make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9)))
+    world.own(bonded.subline.line.pedimento, bonded.pedimento_number)
+    _exit(world, account, bonded, mark, today)
+    _work(world, ground, item, account, lot, bin_, mark, at, today)
+    _plans(world, ground, item, mark, at, today)
+    finding = findings.raise_finding(
+        code="deadline_near", subject=f"bonded_lot/{bonded.pk}", client=client, at=at, site_code=ground.zone.code,
+        context={"sku": item.sku, "remaining": "50", "pedimento": mark, "line": 1, "must_leave_by": "2026-03-01"},
+    )  # fmt: skip
+    world.own(finding)
+    return world
+
+
+def _stock(world, ground, item, mark, at, today):
+    account = world.own(make_account(item, "RFS", ground.authorisation))
+    lot = world.own(make_lot(account, f"{mark}-LOT"), f"{mark}-LOT")
+    bin_ = make_location(ground.zone, "RFS", code=f"BIN-{mark[2:]}")
+    gate = virtual_location(ground.zone, Location.Kind.VENDOR)
+    move = Move(lot.pk, gate.pk, bin_.pk, Decimal(40))
+    world.own(
+        ledger.post(
+            key=f"{mark}/1", kind="receipt", moves=[move], legal_date=today, at=at, actor=ACTOR, document=f"{mark}-DOC"
+        )
+    )
+    return account, lot, bin_
+
+
+def _exit(world, account, bonded, mark, today):
+    line = make_outbound_line(account, 5)
+    world.own(line.pedimento, line.pedimento.number)
+    discharge = Discharge.objects.create(
+        account=account, bonded_lot=bonded, outbound_line=line, quantity=Decimal(5), tariff_quantity=Decimal(5),
+        value_mxn=Decimal(50), legal_date=today, recorded_at=timezone.now(), actor_label=f"{mark} person",
+        key=f"{mark}/exit",
+    )  # fmt: skip
+    world.own(discharge)
+
+
+def _work(world, ground, item, account, lot, bin_, mark, at, today):
+    pedimento = make_pedimento(world.client, ground.zone, ground.authorisation)
+    world.own(pedimento)
+    subline = make_subline(pedimento, item, 30)
+    receipt = Receipt.objects.create(
+        number=f"REC-{mark}", client=world.client, site=ground.zone, pedimento=pedimento, expected_on=today,
+        driver=f"{mark} driver",
+    )  # fmt: skip
+    world.own(receipt, receipt.number)
+    ReceiptLine.objects.create(receipt=receipt, subline=subline, declared=Decimal(30))
+    world.own(LegalNotice.objects.create(pedimento=pedimento, kind="arrival", document=receipt.number, due_at=at))
+    shipment = Shipment.objects.create(
+        number=f"EMB-{mark}", client=world.client, origin=ground.zone, destination=ground.dc, crossing=ground.crossing,
+        state="dispatched", created_at=at, created_by=f"{mark} person", dispatched_at=at, eta=at, seal=f"{mark}-SEAL",
+    )  # fmt: skip
+    world.own(shipment, shipment.number)
+    ShipmentLine.objects.create(
+        shipment=shipment, seq=1, account=account, quantity=Decimal(5), lot=lot, location=bin_, is_picked=True
+    )
+    waiting = Shipment.objects.create(
+        number=f"EMB-{mark}-2", client=world.client, origin=ground.zone, destination=ground.dc, state="reserved",
+        created_at=at, created_by="x",
+    )  # fmt: skip
+    world.own(waiting)
+    ShipmentLine.objects.create(shipment=waiting, seq=1, account=account, quantity=Decimal(5))
+    order = MovementOrder.objects.create(
+        number=f"MOV-{mark}", client=world.client, origin=ground.zone, destination=ground.dc, created_at=at,
+        created_by=f"{mark} person", ship_by=today,
+    )  # fmt: skip
+    world.own(order, order.number)
+    MovementOrderLine.objects.create(order=order, item=item, quantity=Decimal(7))
+
+
+def _plans(world, ground, item, mark, at, today):
+    monday = today - timedelta(days=today.weekday() + 7)
+    for back in range(10):
+        DemandRecord.objects.create(
+            client=world.client, item=item, market=ground.market, week=monday - timedelta(weeks=back),
+            quantity=Decimal(7), source=f"{mark} file", recorded_at=at,
+        )  # fmt: skip
+    run = world.own(
+        PlacementRun.objects.create(
+            client=world.client, as_of=today, created_at=at, actor_label=f"{mark} person", inputs_hash="a" * 64,
+            code_version="1", parameters={"note": mark},
+        )
+    )  # fmt: skip
+    PlacementLevel.objects.create(
+        run=run, item=item, site=ground.dc, order_up_to=Decimal(20), reorder_point=Decimal(15), safety_stock=Decimal(5),
+        expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
+        expected_weekly_cost_usd=Decimal(3), position=Decimal(4), explanation={"sentence": mark},
+    )  # fmt: skip
+    recommendation = Recommendation.objects.create(
+        run=run, client=world.client, item=item, source=ground.zone, target=ground.dc, quantity=Decimal(12),
+        reason_code="REPLENISH", explanation={"sentence": f"{mark} wants 12"}, priority=1, expected_cost_usd=Decimal(9),
+        expected_fill_before=Decimal("0.8"), expected_fill_after=Decimal("0.97"), ship_week=monday,
+        arrive_week_p50=monday, arrive_week_p90=monday,
+    )  # fmt: skip
+    world.own(recommendation)
+    job = Job(
+        kind="report_export", title=f"{mark} report", client=world.client, requested_by=world.user,
+        requested_label=world.user.username, requested_at=at, state="done", finished_at=at, result={"rows": 1},
+    )  # fmt: skip
+    job.result_file.save(f"{mark}.csv", ContentFile(f"{mark},1\n".encode()), save=False)
+    job.save()
+    world.own(job)
