@@ -56,8 +56,7 @@ class Command(BaseCommand):
                 files[options["explain_out"]] = output.explanations_jsonl(result)
             if options["report"]:
                 files[options["report"]] = output.report_json(read, result)
-        for path, text in files.items():
-            output.write(path, text)
+        output.write(files)
         self.stdout.write(
             f"{len(result.levels)} levels, {len(result.moves)} moves, {len(result.exceptions)} exceptions "
             f"as of {read.problem.state.as_of} in {options['out']}"

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,17 +62,21 @@ def report_json(read: Read, result: Result) -> str:
     return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Put a whole file in place of what was there, or leave that as it is."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def write(files: Mapping[Path, str]) -> None:
+    """Put whole files in place of what was there, all of them or none: each is written beside its place and then renamed."""
+    ready: list[tuple[Path, Path]] = []
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        for path, text in files.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            ready.append((Path(name), path))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+        for beside, path in ready:
+            beside.replace(path)
+    finally:
+        for beside, _path in ready:
+            beside.unlink(missing_ok=True)
 
 
 def plain(value: float) -> str:

@@ -1,0 +1,311 @@
+"""`manage.py recommend_placement`: files in, files out, no database."""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = date(2024, 11, 4)
+WEEKS = 105
+
+NETWORK = {
+    "schema": "placement-network/1",
+    "currency": "USD",
+    "nodes": [
+        {"id": "SUP", "type": "supplier"},
+        {"id": "MX-1", "type": "bonded", "permanence_months": 60, "storage_usd_per_m3_week": 1.4},
+        {"id": "DC-1", "type": "dc", "storage_usd_per_m3_week": 3.0},
+        {"id": "R-1", "type": "region"},
+        {"id": "R-2", "type": "region"},
+    ],
+    "lanes": [
+        {"from": "SUP", "to": "MX-1", "lead_time_weeks": {"values": [7, 8], "probs": [0.5, 0.5]}, "cost_per_m3": 60},
+        {"from": "MX-1", "to": "DC-1", "crossing": "LAREDO", "lead_time_weeks": {"mean": 1.3, "sd": 0.5},
+         "truck_m3": 75, "truck_cost": 2100},
+        {"from": "DC-1", "to": "R-1", "mode": "parcel"},
+        {"from": "DC-1", "to": "R-2", "mode": "parcel"},
+    ],
+    "sku_defaults": {"obsolescence_per_year": 0.08, "pack_size": 1, "moq": 0},
+    "skus": [
+        {"id": "A", "unit_value": 12.5, "duty_rate": 0.25, "volume_m3": 0.004, "stockout_cost": 4.4, "supplier": "SUP",
+         "pack_size": 12, "moq": 144},
+        {"id": "00123", "unit_value": 40, "volume_m3": 0.02},
+    ],
+}  # fmt: skip
+STATE = {
+    "as_of": "2026-11-16",
+    "on_hand": [
+        {"sku": "A", "node": "MX-1", "quantity": 500, "lots": [{"lot": "L1", "quantity": 200, "limit_date": "2026-12-20"}]},
+        {"sku": "A", "node": "DC-1", "quantity": 60},
+    ],
+    "in_transit": [{"sku": "A", "to": "DC-1", "quantity": 40, "eta_weeks": 1}],
+    "backorders": [{"sku": "A", "node": "DC-1", "quantity": 3}],
+}  # fmt: skip
+
+
+def history_rows(after=0):
+    chance = random.Random(5)
+    rows = []
+    for week in range(WEEKS + after):
+        day = FIRST + timedelta(weeks=week, days=chance.randrange(7))
+        for region in ("R-1", "R-2"):
+            rows.append(["A", region, day.isoformat(), str(max(0, int(chance.gauss(30, 8))))])
+            if chance.random() < 0.3:
+                rows.append(["00123", region, day.isoformat(), str(chance.randint(1, 4))])
+    return rows
+
+
+@pytest.fixture
+def files(tmp_path):
+    return Files(tmp_path)
+
+
+class Files:
+    """Writes the three files and runs the command on them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.put_history(history_rows())
+        self.put("network.json", NETWORK)
+        self.put("state.json", STATE)
+
+    def put(self, name, content):
+        (self.folder / name).write_text(json.dumps(content) if not isinstance(content, str) else content)
+
+    def put_history(self, rows, header=("sku", "location", "date", "quantity")):
+        with (self.folder / "history.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+
+    def run(self, **options):
+        options = {"state": self.folder / "state.json", **options}
+        names = {"history": "history.csv", "network": "network.json", "out": "out.csv"}
+        call_command("recommend_placement", **{k: self.folder / v for k, v in names.items()}, **options)
+        return (self.folder / "out.csv").read_text()
+
+    def rows(self, **options):
+        return list(csv.DictReader(self.run(**options).splitlines()))
+
+    def refused(self, **options):
+        """The exit code and the message of a run that ends badly, which must leave no file."""
+        with pytest.raises(CommandError) as refusal:
+            self.run(**options)
+        assert not list(self.folder.glob("*out.csv*"))
+        return refusal.value.returncode, str(refusal.value)
+
+
+def test_levels_moves_and_exceptions_are_written_in_their_order(files):
+    rows = files.rows()
+
+    keys = [(row["record_type"], row["sku"], row["node"], row["from_node"], row["to_node"]) for row in rows]
+    assert keys == sorted(keys)
+    levels = {(row["sku"], row["node"]): row for row in rows if row["record_type"] == "level"}
+    assert set(levels) == {("A", "DC-1"), ("A", "MX-1"), ("00123", "DC-1"), ("00123", "MX-1")}
+    assert levels["A", "DC-1"]["source_node"] == "MX-1"
+    for row in levels.values():
+        parts = float(row["expected_demand"]) + float(row["safety_stock"])
+        assert float(row["order_up_to"]) == pytest.approx(parts, abs=2e-4)
+    moves = [row for row in rows if row["record_type"] == "move"]
+    assert {(row["from_node"], row["to_node"]) for row in moves if row["sku"] == "A"} == {
+        ("MX-1", "DC-1"),
+        ("SUP", "MX-1"),
+    }
+    deployed = next(row for row in moves if row["to_node"] == "DC-1")
+    assert (deployed["lot"], deployed["limit_date"], deployed["reason_code"]) == ("L1", "2026-12-20", "LIMIT_NEAR")
+    assert deployed["explanation"].startswith("Send ")
+
+
+def test_the_same_files_give_the_same_bytes_and_so_do_shuffled_rows(files):
+    explained = {"explain_out": files.folder / "explained.jsonl"}
+    one, why = files.run(**explained), explained["explain_out"].read_bytes()
+    rows = history_rows()
+    random.Random(9).shuffle(rows)
+    files.put_history(rows)
+    files.put("network.json", {**NETWORK, "skus": NETWORK["skus"][::-1], "nodes": NETWORK["nodes"][::-1]})
+
+    two = files.run(**explained)
+
+    assert two == one
+    assert explained["explain_out"].read_bytes() == why
+
+
+def test_nothing_dated_on_or_after_the_day_changes_anything(files):
+    one = files.run()
+    future = [
+        ["A", "R-1", "2026-11-16", "9999"],
+        ["A", "R-2", "2026-11-20", "-500"],
+        ["00123", "R-1", "2027-01-04", "80"],
+    ]
+    files.put_history(history_rows() + future)
+
+    assert files.run(report=files.folder / "report.json") == one
+    report = json.loads((files.folder / "report.json").read_text())
+    assert report["rejected"]["not_before_as_of"] == 3
+
+
+def test_without_a_state_only_levels_are_given(files):
+    rows = files.rows(state=None)
+
+    assert {row["record_type"] for row in rows} == {"level"}
+
+
+def test_an_earlier_day_leaves_out_the_weeks_from_there_on(files):
+    early = files.rows(state=None, as_of=date(2025, 11, 17))
+
+    assert "54 weeks of history" in next(
+        row["explanation"] for row in early if row["node"] == "DC-1" and row["sku"] == "A"
+    )
+
+
+def test_rows_that_cannot_be_used_are_left_out_counted_and_listed(files):
+    bad = [
+        ["X", "R-1", "2026-01-05", "1"],
+        ["A", "R-9", "2026-01-05", "1"],
+        ["A", "R-1", "soon", "1"],
+        ["A", "R-1", "2026-01-05", "inf"],
+    ]
+    one = files.run()
+    files.put_history(bad + history_rows())
+
+    assert files.run(report=files.folder / "report.json") == one
+    report = json.loads((files.folder / "report.json").read_text())
+    assert report["rejected"] == {"unknown_sku": 1, "unknown_market": 1, "iso_date": 1, "number": 1}
+    assert {row["row"] for row in report["rejected_rows"]} == {2, 3, 4, 5}
+
+
+def test_negative_stock_counts_as_none_and_is_listed(files):
+    files.put("state.json", {**STATE, "on_hand": [{"sku": "A", "node": "DC-1", "quantity": -4}]})
+    files.run(report=files.folder / "report.json")
+
+    errors = json.loads((files.folder / "report.json").read_text())["state_errors"]
+    assert errors == ["on_hand[0]: quantity -4 is below zero and counts as 0"]
+
+
+def changed(path, value):
+    """NETWORK with one value changed (or taken out, for None); `path` leads to it."""
+    network = json.loads(json.dumps(NETWORK))
+    holder = network
+    for step in path[:-1]:
+        holder = holder[step]
+    if value is None:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = value
+    return network
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("schema",), "placement-network/9", "schema"),
+        (("lanes", 0, "cost_per_m3"), -1, "lanes[0].cost_per_m3"),
+        (("capital_rate_per_year",), -0.1, "capital_rate_per_year"),
+        (("skus", 0, "unit_value"), None, "skus[0].unit_value: is missing"),
+        (("skus", 0, "unit_value"), "12", "skus[0].unit_value"),
+        (("lanes", 0, "lead_time_weeks", "probs"), [0.5, 0.4], "do not sum to 1"),
+        (("lanes", 2), None, "region R-1"),
+        (("lanes", 1), None, "dc DC-1"),
+        (("lanes", 1, "from"), "NOWHERE", "there is no node 'NOWHERE'"),
+        (("skus", 1, "id"), "A", "stands twice"),
+        (("nodes", 0, "currency"), "MXN", "currency"),
+        (("nodes", 0, "type"), "shop", "nodes[0].type"),
+        (("review_weeks",), 0, "review_weeks"),
+        (("skus",), [], "skus"),
+    ],
+)  # fmt: skip
+def test_a_network_that_cannot_be_used_ends_with_2_and_says_where(files, path, value, said):
+    files.put("network.json", changed(path, value))
+
+    code, message = files.refused()
+
+    assert code == 2
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("network.json", "{not json"),
+        ("network.json", "[]"),
+        ("state.json", "{}"),
+        ("state.json", '{"as_of": "soon"}'),
+        ("state.json", '{"as_of": "2026-11-16", "on_hand": [{"sku": "A", "node": "DC-1"}]}'),
+        ("history.csv", "sku,date,quantity\nA,2026-01-05,1\n"),
+        ("history.csv", "sku,location,date,quantity\nX,R-1,2026-01-05,1\n"),
+        ("history.csv", "\x00\x01\x02"),
+        ("history.csv", ""),
+    ],
+)
+def test_a_file_that_cannot_be_used_ends_with_2(files, name, content):
+    files.put(name, content)
+
+    code, message = files.refused()
+
+    assert code == 2
+    assert name in message
+
+
+def test_when_nothing_can_be_recommended_the_end_is_3(files):
+    network = changed(("skus", 0, "sites"), ["SUP"])
+    network["skus"] = network["skus"][:1]
+    files.put("network.json", network)
+
+    code, _message = files.refused()
+
+    assert code == 3
+
+
+def test_an_error_of_its_own_ends_with_4_and_leaves_no_file(files):
+    code, message = files.refused(report=files.folder / "no such folder" / "report.json")
+
+    assert code == 4
+    assert "FileNotFoundError" in message
+
+
+def test_every_number_of_a_sentence_stands_in_its_explanation(files):
+    files.run(explain_out=files.folder / "explained.jsonl")
+
+    lines = [json.loads(line) for line in (files.folder / "explained.jsonl").read_text().splitlines()]
+    assert {line["kind"] for line in lines} >= {"level_dc", "level_bonded", "move", "purchase"}
+    level = next(line for line in lines if line["kind"] == "level_dc" and line["sku"] == "A")
+    for name in (
+        "value",
+        "expected_demand",
+        "protection_weeks",
+        "safety_stock",
+        "p",
+        "h_B",
+        "h_D",
+        "delta",
+        "phi",
+        "data",
+    ):
+        assert name in level
+
+
+@pytest.mark.ops
+def test_the_command_works_where_no_database_answers(files):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:9/none",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PRODUCTION": "false",
+    }
+    out = files.folder / "out.csv"
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "recommend_placement", "--history", files.folder / "history.csv",
+         "--network", files.folder / "network.json", "--out", out, "--state", files.folder / "state.json"],
+        check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    assert out.read_text().startswith("record_type,sku,node")
