@@ -83,6 +83,7 @@ def run(place: Place) -> int:
     bind(place).close()  # before anything slow, so that a port in use is told at once
     with claim(place):
         python = environment.ensure("runtime")
+        os.umask(0o077)  # books, keys and logs are for the one who runs this
         env = variables(place)
         logins = prepare(place, python, env)
         with bind(place) as door:
@@ -117,7 +118,8 @@ def bind(place: Place) -> socket.socket:
 def claim(place: Place) -> Iterator[None]:
     """Be the only one at work on this data folder, from now until the end."""
     try:
-        place.logs.mkdir(parents=True, exist_ok=True)
+        place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.logs.mkdir(exist_ok=True)
         lock = (place.data / "recinto.lock").open("a")
     except OSError as error:
         raise Refusal(
