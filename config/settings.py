@@ -312,7 +312,6 @@ REST_FRAMEWORK = {
     },
     "EXCEPTION_HANDLER": "inventory.api.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": None,
 }
 
 API_BODY_MAX_BYTES = env.int("API_BODY_MAX_BYTES", default=2 * 1024 * 1024)

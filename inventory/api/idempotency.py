@@ -63,7 +63,8 @@ def once(request: Request, change: Callable[[], tuple[int, Any]], *, look_first:
                 key=key,
                 fingerprint=print_,
                 status=status_code,
-                body=body,
+                # As text: PostgreSQL would put an object's names in an order of its own, and a replay is the same answer.
+                body=json.dumps(body, ensure_ascii=False),
                 created_at=timezone.now(),
             ).save(force_insert=True)
             return Answer(status_code, body)
@@ -107,4 +108,4 @@ def _answered(request: Request, key: str, print_: str) -> Answer | None:
         return None
     if row.fingerprint != print_:
         raise IdempotencyConflict(_("Idempotency-Key %(key)s was used for another request."), key=key)
-    return Answer(row.status, row.body, replayed=True)
+    return Answer(row.status, json.loads(row.body), replayed=True)

@@ -27,22 +27,22 @@ CHECKED_IN = Path(BASE_DIR) / "docs" / "openapi.yaml"
 def generated():
     """The schema as the code has it, validated, with every warning an error."""
     out = io.StringIO()
-    call_command("spectacular", validate=True, fail_on_warn=True, stdout=out)
+    call_command("spectacular", validate=True, fail_on_warn=True, lang="en", stdout=out)
     return out.getvalue()
 
 
 def test_the_schema_checked_in_is_the_one_the_code_has():
     assert CHECKED_IN.read_text() == generated(), (
-        "run: manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
+        "run: manage.py spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml"
     )
 
 
 @pytest.mark.django_db
 def test_the_schema_is_served_without_a_key(anyone):
-    answer = anyone.get("schema/")
+    answer = anyone.get("schema/", HTTP_ACCEPT_LANGUAGE="es")
 
     assert answer.status_code == 200
-    assert yaml.safe_load(answer.content)["info"]["title"] == "Recinto API"
+    assert yaml.safe_load(answer.content) == yaml.safe_load(CHECKED_IN.read_text())
 
 
 @pytest.mark.django_db
@@ -118,7 +118,7 @@ def test_nothing_a_fuzzer_sends_makes_the_api_fail(fuzzed, db):
             # A file that is streamed stays open here: the fuzzer never closes its answers.
             if real and not case.operation.path.endswith("/result/"):
                 topic = case.operation.path.split("/")[3]
-                case.path_parameters = dict.fromkeys(case.path_parameters or {}, known[topic])
+                case.path_parameters = dict.fromkeys(case.path_parameters or {}, known.get(topic))
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
             answer = case.call()
             called.add((case.operation.label, answer.status_code))
