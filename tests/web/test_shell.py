@@ -1,6 +1,7 @@
 """The parts every page is made of, in a real Chromium: at three widths, in both themes, in both languages."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -45,6 +46,9 @@ def test_every_part_is_sound_at_every_size(gallery, come_in, items, width, theme
         page.goto(f"/gallery/{path}")
         if path == "charts/":
             page.wait_for_selector("[data-drawn]")
+        if "as_of" in path:
+            page.get_by_role("button", name=re.compile("^(Filtros|Filters)")).click()
+            page.wait_for_selector("#filters.show")
         assert_sound(page, f"{width} {theme} {language}")
         assert page.locator("html").get_attribute("data-bs-theme") == theme
         assert page.locator("html").get_attribute("lang") == language
