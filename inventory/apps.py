@@ -21,3 +21,4 @@ class InventoryConfig(AppConfig):
         signals.connect()
         work.register("report_export", "inventory.reports.handler.export")
         work.register("demand_import", "inventory.demand.services.import_job")
+        work.register("placement_run", "inventory.placement.services.run_job")

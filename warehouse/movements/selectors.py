@@ -22,3 +22,9 @@ def bin_moves(scope: ClientScope) -> QuerySet[BinMove]:
     """Moves from bin to bin in scope, newest first."""
     rows = BinMove.objects.select_related("account__item", "account__client", "origin__site", "destination")
     return scope.filter(rows, "account__client").order_by("-pk")
+
+
+def recommendations_of(order_id: int | None) -> list[int]:
+    """Numbers of the recommendations that an order carries out; none for an order by hand, or for no order."""
+    rows = MovementOrderLine.objects.filter(order=order_id, recommendation__isnull=False)
+    return list(rows.order_by("pk").values_list("recommendation_id", flat=True)) if order_id else []

@@ -14,11 +14,13 @@ from inventory.ledger.models import Lot, Posting
 from inventory.ledger.moves import Move
 from inventory.parties.models import Client
 from inventory.parties.scope import Actor
+from inventory.placement import services as placement
 from inventory.placement.models import Recommendation
 from inventory.places.clock import local_date
 from inventory.places.models import Location, Site
 from warehouse.movements.errors import NotAccepted, OrderState
 from warehouse.movements.models import BinMove, MovementOrder, MovementOrderLine
+from warehouse.movements.selectors import recommendations_of
 from warehouse.numbering import save_numbered
 
 
@@ -117,6 +119,7 @@ def cancel(*, order: MovementOrder, at: datetime, actor: Actor) -> MovementOrder
         )
     order.state = MovementOrder.State.CANCELLED
     order.save(update_fields=["state"])
+    placement.note_closed(recommendations=recommendations_of(order.pk), at=at)
     return order
 
 

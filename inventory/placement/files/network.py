@@ -4,10 +4,11 @@ Source: placement.md §2.2 and §2.4 (docs/placement.md).
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import gamma
+from scipy.special import gammainc, gammaincinv
 
 from inventory.placement.engine.grid import roads
 from inventory.placement.engine.model import Lane, LeadTime, Network, Node, Sku
@@ -123,9 +124,10 @@ def _gamma(mean: float, sd: float) -> list[tuple[float, float]]:
         raise ValueError("mean must be above zero and sd not below it")
     if sd == 0:
         return [(mean, 1.0)]
-    law = gamma((mean / sd) ** 2, scale=sd * sd / mean)
-    last = min(int(law.ppf(0.999)) + 1, LONGEST_LEAD)
-    probs = [float(law.cdf(week + 0.5) - law.cdf(week - 0.5)) for week in range(last + 1)]
+    shape, scale = (mean / sd) ** 2, sd * sd / mean
+    last = min(int(gammaincinv(shape, 0.999) * scale) + 1, LONGEST_LEAD)
+    below = [0.0, *(float(gammainc(shape, (week + 0.5) / scale)) for week in range(last + 1))]
+    probs = [upper - lower for lower, upper in pairwise(below)]
     total = sum(probs)
     return [(float(week), prob / total) for week, prob in enumerate(probs)]
 

@@ -18,9 +18,11 @@ from inventory.ledger.models import Account, Balance, Posting, Reservation
 from inventory.ledger.moves import Move
 from inventory.parties.models import Authorisation, Carrier, Client
 from inventory.parties.scope import Actor, ClientScope
+from inventory.placement import services as placement
 from inventory.places.clock import local_date
 from inventory.places.models import Location, Site
 from warehouse.movements.models import MovementOrder
+from warehouse.movements.selectors import recommendations_of
 from warehouse.numbering import save_numbered
 from warehouse.shipping.errors import NoStockToShip, ShipmentState
 from warehouse.shipping.models import Shipment, ShipmentLine
@@ -135,6 +137,8 @@ def reserve(*, shipment: Shipment, at: datetime, actor: Actor) -> Shipment:
         wanted=[(present(line.lot), present(line.location), line.quantity) for line in placed],
         at=at,
     )
+    recommended = recommendations_of(shipment.movement_order_id)
+    placement.note_document(recommendations=recommended, document=shipment.number)
     return _advance(shipment, State.RESERVED)
 
 
@@ -186,6 +190,7 @@ def cancel(*, shipment: Shipment, at: datetime, actor: Actor) -> Shipment:
     ledger.release(document=shipment.number, at=at)
     if shipment.movement_order_id:
         MovementOrder.objects.filter(pk=shipment.movement_order_id).update(state=MovementOrder.State.CANCELLED)
+        placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
     return _advance(shipment, State.CANCELLED)
 
 

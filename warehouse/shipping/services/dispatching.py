@@ -12,9 +12,11 @@ from inventory.ledger import services as ledger
 from inventory.ledger.models import Posting
 from inventory.ledger.moves import Move
 from inventory.parties.scope import Actor
+from inventory.placement import services as placement
 from inventory.places.clock import local_date
 from inventory.places.models import Lane, Location, Site
 from inventory.places.services import virtual_location
+from warehouse.movements.selectors import recommendations_of
 from warehouse.shipping.models import Shipment, ShipmentLine
 from warehouse.shipping.services.locking import locked
 
@@ -61,6 +63,7 @@ def dispatch(
         document=shipment.number,
     )
     ledger.release(document=shipment.number, at=at)
+    placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
     shipment.state = _state_after(shipment.destination)
     shipment.dispatched_at, shipment.seal = left_at, seal or shipment.seal
     shipment.eta, shipment.promised_at = _arrival(shipment, left_at)
