@@ -107,7 +107,7 @@ def make_world(ground, mark):
     bonded = world.own(make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9)))
     world.own(bonded.subline.line.pedimento, bonded.pedimento_number)
     _exit(world, account, bonded, mark, today)
-    _work(world, ground, item, account, lot, bin_, mark, at, today)
+    _work(world, ground, account, lot, bin_, mark, at, today)
     _plans(world, ground, item, mark, at, today)
     finding = findings.raise_finding(
         code="deadline_near", subject=f"bonded_lot/{bonded.pk}", client=client, at=at, site_code=ground.zone.code,
@@ -142,7 +142,8 @@ def _exit(world, account, bonded, mark, today):
     world.own(discharge)
 
 
-def _work(world, ground, item, account, lot, bin_, mark, at, today):
+def _work(world, ground, account, lot, bin_, mark, at, today):
+    item = account.item
     pedimento = make_pedimento(world.client, ground.zone, ground.authorisation)
     world.own(pedimento)
     subline = make_subline(pedimento, item, 30)
