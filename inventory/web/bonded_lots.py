@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import selectors as customs
@@ -44,8 +44,8 @@ class BondedLotTable(tables.Table):
     client = tables.Column(accessor="account__client__name", verbose_name=_("Client"), attrs=WIDE)
     regime = tables.Column(accessor="account__regime", verbose_name=_("Regime"), attrs=TABLET)
     remaining = UnitColumn(unit=f"{ITEM}stock_unit", verbose_name=_("Remaining"))
-    quantity = UnitColumn(unit=f"{ITEM}stock_unit", verbose_name=_("Entered"), attrs=TABLET_NUMBER)
-    remaining_value_mxn = MoneyColumn(verbose_name=_("Value, MXN"), attrs=WIDE_NUMBER)
+    quantity = UnitColumn(unit=f"{ITEM}stock_unit", verbose_name=_("Entered"), attrs=WIDE_NUMBER)
+    remaining_value_mxn = MoneyColumn(verbose_name=_("Value, MXN"), attrs=TABLET_NUMBER)
     clock_start = DayColumn(verbose_name=_("Stay since"), attrs=WIDE)
 
     class Meta:
@@ -123,7 +123,7 @@ def bonded_lot_page(request: WebRequest, pk: int) -> HttpResponse:
     unit = unit_symbol(lot.account.item.stock_unit)
     today = timezone.localdate()
     page = {
-        "title": _now("Layer %(layer)s") % {"layer": lot},
+        "title": gettext("Layer %(layer)s") % {"layer": lot},
         "subtitle": f"{lot.account.item.sku} · {lot.account.item.description}",
         "crumbs": [(_("Layers and deadlines"), reverse("inventory:bonded_lots"))],
         "lot": lot,
@@ -132,7 +132,10 @@ def bonded_lot_page(request: WebRequest, pk: int) -> HttpResponse:
         "corrections": lot.corrections.select_related("rectification").order_by("pk"),
         "clock_changes": lot.clock_changes.order_by("pk"),
         "facts": [
-            (_("Pedimento"), joined((link_to(lot.pedimento_number), _now("line %(line)s") % {"line": lot.line_seq}))),
+            (
+                _("Pedimento"),
+                joined((link_to(lot.pedimento_number), gettext("line %(line)s") % {"line": lot.line_seq})),
+            ),
             (_("Client"), lot.account.client),
             (_("Regime"), lot.account.regime),
             (_("Authorisation"), lot.account.authorisation.number),

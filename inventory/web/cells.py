@@ -12,14 +12,15 @@ from inventory.web.columns import LinkColumn
 
 # Columns that a phone can do without, a tablet cannot; and those that need a wide screen.
 TABLET = {"td": {"class": "d-none d-md-table-cell"}, "th": {"class": "d-none d-md-table-cell"}}
-WIDE = {"td": {"class": "d-none d-xl-table-cell"}, "th": {"class": "d-none d-xl-table-cell"}}
+WIDE = {"td": {"class": "d-none d-xxl-table-cell"}, "th": {"class": "d-none d-xxl-table-cell"}}
+WHOLE = {"td": {"class": "text-nowrap"}}
 TABLET_NUMBER = {
-    "td": {"class": "d-none d-md-table-cell text-end number"},
+    "td": {"class": "d-none d-md-table-cell text-end text-nowrap number"},
     "th": {"class": "d-none d-md-table-cell text-end"},
 }
 WIDE_NUMBER = {
-    "td": {"class": "d-none d-xl-table-cell text-end number"},
-    "th": {"class": "d-none d-xl-table-cell text-end"},
+    "td": {"class": "d-none d-xxl-table-cell text-end text-nowrap number"},
+    "th": {"class": "d-none d-xxl-table-cell text-end"},
 }
 
 
@@ -32,6 +33,7 @@ class PedimentoColumn(LinkColumn):
     """The number of a pedimento as papers show it, opening what `url` says."""
 
     def render(self, value: Any, record: Any) -> SafeString:
+        """The number as a link."""
         return format_html('<a class="row-link" href="{}">{}</a>', self.url(record), pedimento_no(value))
 
 
@@ -49,8 +51,9 @@ class PairColumn(tables.Column):
         super().__init__(*args, **kwargs)
 
     def render(self, value: Any, record: Any) -> SafeString:
+        """The first value, as a link where the row has a page, over the second."""
         first = format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value) if self.url else value
-        return format_html('{}<div class="text-secondary small">{}</div>', first, self.below(record) or "")
+        return format_html('<div>{}<div class="text-secondary small">{}</div></div>', first, self.below(record) or "")
 
     def value(self, value: Any) -> str:
         """The first value alone."""

@@ -13,7 +13,7 @@ from django_tables2.utils import Accessor
 from inventory.templatetags import recinto as tags
 from inventory.web import formatting
 
-RIGHT = {"td": {"class": "text-end number"}, "th": {"class": "text-end"}}
+RIGHT = {"td": {"class": "text-end text-nowrap number"}, "th": {"class": "text-end"}}
 
 
 def _value_at(record: Any, path: str | None) -> Any:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import selectors as customs
@@ -36,20 +36,23 @@ from inventory.web.units import UnitColumn
 class DifferenceTable(tables.Table):
     """Differences not yet explained."""
 
-    sku = PairColumn(
-        accessor=f"{ITEM}sku",
-        verbose_name=_("Item"),
-        url=lambda row: reverse("inventory:difference_resolve", args=[row.pk]),
-        below=lambda row: row.account.item.description,
-    )
+    sku = PairColumn(accessor=f"{ITEM}sku", verbose_name=_("Item"), below=lambda row: row.account.item.description)
     quantity = UnitColumn(unit=f"{ITEM}stock_unit", verbose_name=_("Difference"))
     origin = tables.Column(verbose_name=_("Found by"), attrs=TABLET)
     document = tables.Column(verbose_name=_("Document"))
     client = tables.Column(accessor="account__client__name", verbose_name=_("Client"), attrs=WIDE)
     found_on = DayColumn(verbose_name=_("Found"))
+    deeds = tables.Column(empty_values=(), orderable=False, verbose_name="", exclude_from_export=True)
 
     class Meta:
         order_by = "found_on"
+
+    def render_deeds(self, record: StockDifference) -> Any:
+        """The button that explains it."""
+        if not self.request.access.can(Can.RESOLVE_FINDING):
+            return ""
+        url = reverse("inventory:difference_resolve", args=[record.pk])
+        return format_html('<a class="btn" href="{}">{}</a>', url, _("Explain"))
 
     def render_origin(self, record: StockDifference) -> str:
         """How it was found, in words."""
@@ -113,7 +116,7 @@ def resolve_difference(request: WebRequest, pk: int) -> HttpResponse:
         books.resolve_difference(
             difference=difference, resolution=values["resolution"], at=timezone.now(), actor=request.access.actor
         )
-        messages.success(request, _now("The difference of %(sku)s is explained.") % {"sku": item.sku})
+        messages.success(request, gettext("The difference of %(sku)s is explained.") % {"sku": item.sku})
         return url
 
     return form_page(
@@ -209,7 +212,7 @@ def close_notice(request: WebRequest, pk: int) -> HttpResponse:
 
     def close(values: dict[str, Any]) -> str:
         books.close_notice(notice=notice, at=timezone.now(), actor=request.access.actor, **values)
-        messages.success(request, _now("The notice of %(document)s is closed.") % {"document": notice.document})
+        messages.success(request, gettext("The notice of %(document)s is closed.") % {"document": notice.document})
         return url
 
     return form_page(

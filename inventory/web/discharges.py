@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import selectors as customs
@@ -172,7 +172,7 @@ def kardex_page(request: WebRequest, pk: int) -> HttpResponse:
     newest = events[::-1]
     shown = list(islice(newest, (page_number - 1) * KARDEX_PAGE, page_number * KARDEX_PAGE))
     page = {
-        "title": _now("Kardex of %(sku)s") % {"sku": account.item.sku},
+        "title": gettext("Kardex of %(sku)s") % {"sku": account.item.sku},
         "subtitle": account.item.description,
         "crumbs": [(_("Accounts (kardex)"), reverse("inventory:kardexes"))],
         "account": account,

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.findings import selectors as findings
@@ -51,7 +51,7 @@ class FindingTable(tables.Table):
     def render_code(self, record: Finding) -> Any:
         """What it is called, and its sentence with the numbers."""
         return format_html(
-            '<a class="row-link" href="{}">{}</a><div>{}</div>',
+            '<div><a class="row-link" href="{}">{}</a><div>{}</div></div>',
             reverse("inventory:finding", args=[record.pk]),
             entry(record.code).title,
             sentence(record),
@@ -126,7 +126,7 @@ def finding_page(request: WebRequest, pk: int) -> HttpResponse:
 
     def close(values: dict[str, Any]) -> str:
         books.close(finding=finding, at=timezone.now(), actor=access.actor, resolution=values["resolution"])
-        messages.success(request, _now("The finding is closed."))
+        messages.success(request, gettext("The finding is closed."))
         return url
 
     return form_page(

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog import services as catalog
@@ -115,7 +115,7 @@ class ItemList(ListPage):
 class ItemForm(forms.ModelForm):
     """What an item is; its codes are checked against the lists of the day by the service."""
 
-    client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"))
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
 
     class Meta:
         model, fields = Item, FIELDS
@@ -175,7 +175,7 @@ def new_item(request: WebRequest) -> HttpResponse:
     def add(values: dict[str, Any]) -> str:
         client = values.pop("client")
         item = catalog.add_item(client=client, values=values, on=timezone.localdate())
-        messages.success(request, _now("Item %(sku)s is in the catalogue.") % {"sku": item.sku})
+        messages.success(request, gettext("Item %(sku)s is in the catalogue.") % {"sku": item.sku})
         return reverse("inventory:item", args=[item.pk])
 
     form = ItemForm(request.POST or None, request=request)
@@ -192,13 +192,13 @@ def edit_item(request: WebRequest, pk: int) -> HttpResponse:
 
     def change(values: dict[str, Any]) -> str:
         catalog.change_item(item=item, values=values, on=timezone.localdate())
-        messages.success(request, _now("Item %(sku)s was changed.") % {"sku": item.sku})
+        messages.success(request, gettext("Item %(sku)s was changed.") % {"sku": item.sku})
         return url
 
     form = ItemForm(request.POST or None, instance=item, request=request)
     crumbs = [(_("Items"), reverse("inventory:items")), (item.sku, url)]
     return form_page(
-        request, form, change, title=_now("Change %(sku)s") % {"sku": item.sku}, crumbs=crumbs, cancel_url=url
+        request, form, change, title=gettext("Change %(sku)s") % {"sku": item.sku}, crumbs=crumbs, cancel_url=url
     )
 
 

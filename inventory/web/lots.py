@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import selectors as ledger
 from inventory.ledger import services as books
 from inventory.models import Hold, Lot
 from inventory.parties.roles import Can
+from inventory.templatetags.recinto import day
 from inventory.web.access import WebRequest, refuse_unless, requires
 from inventory.web.actions import form_page
 from inventory.web.cells import TABLET, WIDE, PairColumn
@@ -65,7 +66,7 @@ def lot_page(request: WebRequest, pk: int) -> HttpResponse:
     legs = at_sites(access, ledger.legs(access.scope).filter(lot=lot, location__is_virtual=False), "location__site")
     item, account = lot.account.item, lot.account
     page = {
-        "title": _now("Lot %(lot)s") % {"lot": lot},
+        "title": gettext("Lot %(lot)s") % {"lot": lot},
         "subtitle": f"{item.sku} · {item.description}",
         "crumbs": [(_("Stock"), reverse("inventory:stock"))],
         "lot": lot,
@@ -80,7 +81,7 @@ def lot_page(request: WebRequest, pk: int) -> HttpResponse:
             (_("Regime"), account.regime),
             (_("Authorisation"), account.authorisation.number if account.authorisation else ""),
             (_("Serial number"), lot.serial),
-            (_("Expires"), lot.expires_on),
+            (_("Expires"), day(lot.expires_on)),
         ],
     }
     return render(request, "inventory/stock/lot.html", page)
@@ -94,14 +95,14 @@ def put_hold(request: WebRequest, pk: int) -> HttpResponse:
 
     def put(values: dict[str, Any]) -> str:
         books.hold(lot=lot, at=timezone.now(), actor=request.access.actor, **values)
-        messages.success(request, _now("Lot %(lot)s is on hold.") % {"lot": lot})
+        messages.success(request, gettext("Lot %(lot)s is on hold.") % {"lot": lot})
         return back
 
     return form_page(
         request,
         HoldForm(request.POST or None),
         put,
-        title=_now("Put lot %(lot)s on hold") % {"lot": lot},
+        title=gettext("Put lot %(lot)s on hold") % {"lot": lot},
         subtitle=f"{lot.account.item.sku} · {lot.account.item.description}",
         crumbs=[(_("Stock"), reverse("inventory:stock")), (str(lot), back)],
         button=_("Put on hold"),
@@ -119,14 +120,14 @@ def lift_hold(request: WebRequest, pk: int) -> HttpResponse:
 
     def lift(values: dict[str, Any]) -> str:
         books.lift_hold(hold=hold, at=timezone.now(), actor=request.access.actor, **values)
-        messages.success(request, _now("The hold on lot %(lot)s is lifted.") % {"lot": lot})
+        messages.success(request, gettext("The hold on lot %(lot)s is lifted.") % {"lot": lot})
         return back
 
     return form_page(
         request,
         LiftForm(request.POST or None),
         lift,
-        title=_now("Lift the hold on lot %(lot)s") % {"lot": lot},
+        title=gettext("Lift the hold on lot %(lot)s") % {"lot": lot},
         subtitle=hold.get_reason_display(),
         crumbs=[(_("Stock"), reverse("inventory:stock")), (str(lot), back)],
         button=_("Lift the hold"),

@@ -125,7 +125,7 @@ class HeaderPart(Part):
     }  # fmt: skip
     listed = {"transport_mode": "transport_mode", "destination_zone": "destination_zone"}
 
-    client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"))
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
     number = typed_text(_("Number"), 30, _("15 digits, with or without spaces."), inputmode="numeric")
     operation = forms.ChoiceField(label=_("Operation"), choices=Pedimento.Operation.choices, initial="IMP")
     document_key = choice(_("Document key (clave)"))
@@ -164,7 +164,7 @@ class HeaderPart(Part):
     )
 
     GROUPS = (
-        (_("Which pedimento"), (
+        (_("Identification"), (
             "client", "number", "operation", "document_key", "regime", "authorisation", "site", "customs_section",
             "rectifies", "update_option",
         )),

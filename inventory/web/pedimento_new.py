@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -56,7 +56,7 @@ def enter(request: WebRequest, entry: Entry) -> HttpResponse:
     client = entry.client()
     if client is None:
         entry.header.add_error("client", _("Choose the client."))
-        entry.problems.append(_now("Choose the client."))
+        entry.problems.append(gettext("Choose the client."))
         return draw(request, entry, 422)
     data, origin = entry.data()
     try:
@@ -80,7 +80,7 @@ def refuse_site(request: WebRequest, code: str) -> None:
 def entered(request: WebRequest, pedimento: Pedimento) -> HttpResponse:
     """Say so and show it."""
     shown = " ".join(display(pedimento.number).split())
-    messages.success(request, _now("Pedimento %(number)s is in the books.") % {"number": shown})
+    messages.success(request, gettext("Pedimento %(number)s is in the books.") % {"number": shown})
     return redirect("inventory:pedimento", pedimento.number)
 
 
@@ -132,7 +132,7 @@ def part(request: WebRequest) -> HttpResponse:
 class UploadForm(forms.Form):
     """Whose pedimento, and the file."""
 
-    client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"))
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
     file = forms.FileField(
         label=_("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}), allow_empty_file=True
     )

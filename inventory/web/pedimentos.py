@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.audit.selectors import trail_of
 from inventory.customs import selectors as customs
 from inventory.customs import services as books
 from inventory.customs.models import ClockChange, LotCorrection
+from inventory.customs.pedimento_number import display
 from inventory.errors import DomainError
 from inventory.models import Client, Pedimento, Site
 from inventory.parties.roles import Can
@@ -39,7 +40,7 @@ TABS = {
     "taxes": _("Taxes and papers"),
     "balance": _("Bonded lots"),
     "discharges": _("Discharges"),
-    "work": _("Receipts and shipments"),
+    "work": _("Warehouse"),
     "history": _("History"),
 }
 
@@ -60,7 +61,7 @@ class PedimentoTable(tables.Table):
     site = tables.Column(accessor="site__name", verbose_name=_("Site"), attrs=WIDE)
     regime = tables.Column(verbose_name=_("Regime"), attrs=WIDE)
     paid_on = DayColumn(verbose_name=_("Paid"), attrs=TABLET)
-    customs_value_mxn = MoneyColumn(currency="MXN", verbose_name=_("Customs value"))
+    customs_value_mxn = MoneyColumn(verbose_name=_("Customs value, MXN"))
 
     class Meta:
         order_by = "-number"
@@ -146,7 +147,7 @@ def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None 
     tab = tab if tab in TABS else "lines"
     url = reverse("inventory:pedimento", args=[pedimento.number])
     page = {
-        "title": _now("Pedimento %(number)s") % {"number": pedimento_no(pedimento.number)},
+        "title": " ".join(display(pedimento.number).split()),
         "subtitle": f"{pedimento.client} · {pedimento.site}",
         "crumbs": [(_("Pedimentos"), reverse("inventory:pedimentos"))],
         "pedimento": pedimento,
@@ -288,7 +289,7 @@ def pay(request: WebRequest, number: str) -> HttpResponse:
     pedimento = pedimento_of(request, number)
     form = PaymentForm(request.POST or None, initial={"paid_on": _today(pedimento)})
     return _deed_page(
-        request, pedimento, form, books.record_payment, _("Record payment"), _now("The payment is recorded.")
+        request, pedimento, form, books.record_payment, _("Record payment"), gettext("The payment is recorded.")
     )
 
 
@@ -304,7 +305,7 @@ def clear(request: WebRequest, number: str) -> HttpResponse:
         form,
         books.record_clearance,
         _("Record clearance (MSA)"),
-        _now("Cleared: the stays of its bonded lots are counted from that day."),
+        gettext("Cleared: the stays of its bonded lots are counted from that day."),
         lead=_("The stay of the goods is counted from this day."),
     )
 
@@ -321,7 +322,7 @@ def close(request: WebRequest, number: str) -> HttpResponse:
         form,
         books.close_consolidated,
         _("Close the consolidated"),
-        _now("Closed: its bonded lots stand from now on."),
+        gettext("Closed: its bonded lots stand from now on."),
     )
 
 
@@ -331,7 +332,7 @@ def withdraw(request: WebRequest, number: str) -> HttpResponse:
     pedimento = pedimento_of(request, number)
     form = WithdrawalForm(request.POST or None)
     return _deed_page(
-        request, pedimento, form, books.withdraw_pedimento, _("Withdraw"), _now("The pedimento is withdrawn.")
+        request, pedimento, form, books.withdraw_pedimento, _("Withdraw"), gettext("The pedimento is withdrawn.")
     )
 
 
@@ -344,12 +345,12 @@ def rectify(request: WebRequest, number: str) -> HttpResponse:
     def apply(_values: dict[str, Any]) -> str:
         done = books.rectify(rectification=pedimento, at=timezone.now(), actor=request.access.actor)
         if done.state == State.PENDING:
-            text = _now(
+            text = gettext(
                 "Nothing was changed: other entries cannot absorb what was discharged. A finding says how much."
             )
             messages.warning(request, text)
         else:
-            messages.success(request, _now("The rectification is applied."))
+            messages.success(request, gettext("The rectification is applied."))
         return url
 
     return form_page(

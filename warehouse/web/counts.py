@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -23,7 +23,7 @@ from inventory.parties.roles import Can
 from inventory.templatetags.recinto import moment
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import OnceField, form_page, once, press
-from inventory.web.cells import TABLET, WIDE
+from inventory.web.cells import TABLET, WHOLE, WIDE
 from inventory.web.columns import LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import QuantityFormField, location_named
 from inventory.web.lists import Action, ListPage
@@ -39,7 +39,9 @@ STAFF = (Can.COUNT, Can.APPROVE_COUNT)
 class SheetTable(tables.Table):
     """Count sheets."""
 
-    number = LinkColumn(verbose_name=_("Sheet"), url=lambda row: reverse("warehouse:count", args=[row.number]))
+    number = LinkColumn(
+        attrs=WHOLE, verbose_name=_("Sheet"), url=lambda row: reverse("warehouse:count", args=[row.number])
+    )
     state = StatusColumn(verbose_name=_("State"))
     site = tables.Column(accessor="site__name", verbose_name=_("Site"), attrs=TABLET)
     line_count = tables.Column(verbose_name=_("Lines"), attrs={"td": {"class": "text-end number"}})
@@ -87,7 +89,7 @@ class OpenForm(forms.Form):
     """Where to count."""
 
     key = OnceField()
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    site = forms.ModelChoiceField(Site.objects.none(), empty_label="—", label=_("Site"))
     locations = forms.CharField(
         label=_("Locations"),
         widget=forms.Textarea(attrs={"rows": 5, "autocapitalize": "characters", "spellcheck": "false"}),
@@ -130,7 +132,7 @@ def open_sheet(request: WebRequest) -> HttpResponse:
             sheet = counting.open_sheet(
                 site=values["site"], locations=values["locations"], at=timezone.now(), actor=request.access.actor
             )
-            messages.success(request, _now("%(number)s is open: count it now.") % {"number": sheet.number})
+            messages.success(request, gettext("%(number)s is open: count it now.") % {"number": sheet.number})
             return reverse("warehouse:count", args=[sheet.number])
 
         return once(values["key"], deed)
@@ -200,7 +202,7 @@ def draw(
     counting_now = sheet.state in (State.OPEN, State.RECOUNT)
     actor = request.access.actor.label
     page = {
-        "title": _now("Count %(number)s") % {"number": sheet.number},
+        "title": gettext("Count %(number)s") % {"number": sheet.number},
         "subtitle": sheet.site.name,
         "crumbs": [(_("Counts"), reverse("warehouse:counts"))],
         "sheet": sheet,
@@ -244,9 +246,9 @@ def record(request: WebRequest, number: str) -> HttpResponse:
     except DomainError as error:
         return draw(request, sheet, error, form)
     text = {
-        State.OPEN: _now("Saved; some lines are still to be counted."),
-        State.RECOUNT: _now("Saved. What differs is to be recounted by somebody else."),
-    }.get(State(sheet.state), _now("Counted: it waits for approval."))
+        State.OPEN: gettext("Saved; some lines are still to be counted."),
+        State.RECOUNT: gettext("Saved. What differs is to be recounted by somebody else."),
+    }.get(State(sheet.state), gettext("Counted: it waits for approval."))
     messages.success(request, text)
     return redirect("warehouse:count", sheet.number)
 
@@ -259,7 +261,7 @@ def post(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: counting.post_sheet(sheet=sheet, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is posted: the shelf's books say what was counted.") % {"number": sheet.number},
+        done=gettext("%(number)s is posted: the shelf's books say what was counted.") % {"number": sheet.number},
         url=reverse("warehouse:count", args=[sheet.number]),
         draw=lambda error: draw(request, sheet, error),
     )
@@ -273,7 +275,7 @@ def cancel(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: counting.cancel(sheet=sheet, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is cancelled.") % {"number": sheet.number},
+        done=gettext("%(number)s is cancelled.") % {"number": sheet.number},
         url=reverse("warehouse:count", args=[sheet.number]),
         draw=lambda error: draw(request, sheet, error),
     )

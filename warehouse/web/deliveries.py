@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import DomainError, InvalidInput
@@ -112,10 +112,10 @@ def enter(
     )
     short = [line for line in delivery.lines.select_related("shipment_line") if line.short > 0]
     if short:
-        text = _now("%(number)s is received. What is short stays in transit until it is explained.")
+        text = gettext("%(number)s is received. What is short stays in transit until it is explained.")
         messages.warning(request, text % {"number": shipment.number})
     else:
-        messages.success(request, _now("%(number)s is received.") % {"number": shipment.number})
+        messages.success(request, gettext("%(number)s is received.") % {"number": shipment.number})
 
 
 def _place(form: DeliveryForm, error: DomainError) -> DomainError | None:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,10 +19,11 @@ from inventory.errors import DomainError
 from inventory.ledger import selectors as ledger
 from inventory.models import Balance, Site
 from inventory.parties.roles import Can
+from inventory.templatetags.recinto import day
 from inventory.templatetags.trade import in_unit
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import OnceField, form_page, press
-from inventory.web.cells import TABLET, WIDE, PairColumn
+from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import LocationField, QuantityFormField
 from inventory.web.lists import Action, ListPage
@@ -42,12 +43,14 @@ MOST_HITS = 60
 class OrderTable(tables.Table):
     """Movement orders."""
 
-    number = LinkColumn(verbose_name=_("Order"), url=lambda row: reverse("warehouse:movement", args=[row.number]))
+    number = LinkColumn(
+        attrs=WHOLE, verbose_name=_("Order"), url=lambda row: reverse("warehouse:movement", args=[row.number])
+    )
     state = StatusColumn(verbose_name=_("State"))
     destination = PairColumn(
         accessor="destination__name",
         verbose_name=_("Where to"),
-        below=lambda row: _now("from %(site)s") % {"site": row.origin.name},
+        below=lambda row: gettext("from %(site)s") % {"site": row.origin.name},
     )
     client = tables.Column(accessor="client__name", verbose_name=_("Client"), attrs=TABLET)
     ship_by = DayColumn(verbose_name=_("Ship by"))
@@ -111,7 +114,7 @@ def order_page(request: WebRequest, number: str) -> HttpResponse:
 def draw(request: WebRequest, order: MovementOrder, refusal: DomainError | None = None) -> HttpResponse:
     """The page of an order, with what was refused above it."""
     page = {
-        "title": _now("Movement order %(number)s") % {"number": order.number},
+        "title": gettext("Movement order %(number)s") % {"number": order.number},
         "subtitle": f"{order.client} · {order.origin} → {order.destination}",
         "crumbs": [(_("Movements"), reverse("warehouse:movements"))],
         "order": order,
@@ -121,7 +124,7 @@ def draw(request: WebRequest, order: MovementOrder, refusal: DomainError | None 
         "facts": [
             (_("Origin"), order.origin),
             (_("Destination"), order.destination),
-            (_("Ship by"), order.ship_by),
+            (_("Ship by"), day(order.ship_by)),
             (_("Ordered by"), order.created_by),
             (_("Note"), order.note),
         ],
@@ -139,7 +142,7 @@ def ship(request: WebRequest, number: str) -> HttpResponse:
         shipment = shipping.draft_from_order(order=order, at=timezone.now(), actor=request.access.actor)
     except DomainError as error:
         return draw(request, order, error)
-    messages.success(request, _now("%(number)s is built: reserve its goods next.") % {"number": shipment.number})
+    messages.success(request, gettext("%(number)s is built: reserve its goods next.") % {"number": shipment.number})
     return redirect("warehouse:shipment", shipment.number)
 
 
@@ -152,7 +155,7 @@ def cancel(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: moving.cancel(order=order, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is cancelled.") % {"number": order.number},
+        done=gettext("%(number)s is cancelled.") % {"number": order.number},
         url=reverse("warehouse:movement", args=[order.number]),
         draw=lambda error: draw(request, order, error),
     )
@@ -262,7 +265,7 @@ def move(request: WebRequest, pk: int) -> HttpResponse:
         done = moving.move_bin(
             lot=balance.lot, origin=balance.location, at=timezone.now(), actor=request.access.actor, **values
         )
-        text = _now("%(quantity)s of %(sku)s is at %(location)s.")
+        text = gettext("%(quantity)s of %(sku)s is at %(location)s.")
         quantity = in_unit(done.quantity, item.stock_unit)
         messages.success(request, text % {"quantity": quantity, "sku": item.sku, "location": done.destination.code})
         return reverse("warehouse:bin_move")

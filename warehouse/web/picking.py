@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import DomainError, InvalidInput
@@ -52,7 +52,7 @@ def scan(request: WebRequest, shipment: Shipment, code: str, at: str) -> tuple[s
     waiting = [line for line in shipment.lines.all() if not line.is_picked]
     here = location_named(Location.objects.filter(pk__in={line.location_id for line in waiting}), code)
     if here:
-        return _now("At %(location)s: scan the item.") % {"location": here.code}, here.code
+        return gettext("At %(location)s: scan the item.") % {"location": here.code}, here.code
     hits = find(code, waiting, lot_of)
     at_place = [line for line in hits if line.location.code == at]
     if not hits:
@@ -75,7 +75,7 @@ def carry(request: WebRequest, shipment: Shipment, seqs: list[int] | None) -> st
     dock = dock_of(request, shipment, lines[0] if lines else None)
     shipping.pick(shipment=shipment, dock=dock, seqs=seqs, at=timezone.now(), actor=request.access.actor)
     names = ", ".join(sorted({line.account.item.sku for line in lines}))
-    return _now("%(what)s is at %(dock)s.") % {"what": names, "dock": dock.code}
+    return gettext("%(what)s is at %(dock)s.") % {"what": names, "dock": dock.code}
 
 
 def docks_of(shipment: Shipment) -> list[Location]:

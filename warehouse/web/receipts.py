@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -20,10 +20,10 @@ from inventory.customs import selectors as customs
 from inventory.errors import DomainError
 from inventory.models import Carrier, Client, LegalNotice, Location, Pedimento, Site
 from inventory.parties.roles import Can
-from inventory.templatetags.recinto import moment
+from inventory.templatetags.recinto import day, moment
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, press
-from inventory.web.cells import TABLET, WIDE, PairColumn
+from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import LocationField, QuantityFormField, SiteMomentField, this_minute
 from inventory.web.forms import DateInput
@@ -46,7 +46,9 @@ LAST_SHELF = "last_shelf"
 class ReceiptTable(tables.Table):
     """Receipts."""
 
-    number = LinkColumn(verbose_name=_("Receipt"), url=lambda row: reverse("warehouse:receipt", args=[row.number]))
+    number = LinkColumn(
+        attrs=WHOLE, verbose_name=_("Receipt"), url=lambda row: reverse("warehouse:receipt", args=[row.number])
+    )
     state = StatusColumn(verbose_name=_("State"))
     client = PairColumn(
         accessor="client__name", verbose_name=_("Client"), below=lambda row: " ".join(row.pedimento.number.split())
@@ -132,7 +134,7 @@ def expect(request: WebRequest) -> HttpResponse:
 
     def begin(values: dict[str, Any]) -> str:
         receipt = receiving.expect(at=timezone.now(), actor=request.access.actor, **values)
-        messages.success(request, _now("Receipt %(number)s is expected.") % {"number": receipt.number})
+        messages.success(request, gettext("Receipt %(number)s is expected.") % {"number": receipt.number})
         return reverse("warehouse:receipt", args=[receipt.number])
 
     url = reverse("warehouse:receipts")
@@ -168,7 +170,7 @@ def draw(request: WebRequest, receipt: Receipt, refusal: DomainError | None = No
     zone = receipt.site.time_zone
     lines = list(receipt.lines.all())
     page = {
-        "title": _now("Receipt %(number)s") % {"number": receipt.number},
+        "title": gettext("Receipt %(number)s") % {"number": receipt.number},
         "subtitle": f"{receipt.client} · {receipt.site}",
         "crumbs": [(_("Receiving"), reverse("warehouse:receipts"))],
         "receipt": receipt,
@@ -181,7 +183,7 @@ def draw(request: WebRequest, receipt: Receipt, refusal: DomainError | None = No
         "refusal": refusal,
         "facts": [
             (_("Pedimento"), link_to(receipt.pedimento.number)),
-            (_("Expected"), receipt.expected_on),
+            (_("Expected"), day(receipt.expected_on)),
             (_("Arrived"), moment(receipt.arrived_at, zone)),
             (_("Dock"), receipt.dock.code if receipt.dock else ""),
             (_("Container"), receipt.container_number),
@@ -221,10 +223,10 @@ class ArrivalForm(forms.Form):
     """The vehicle at the gate."""
 
     arrived_at = SiteMomentField(label=_("Arrived at"))
-    dock = forms.ModelChoiceField(Location.objects.none(), label=_("Dock"))
+    dock = forms.ModelChoiceField(Location.objects.none(), empty_label="—", label=_("Dock"))
     container_number = forms.CharField(label=_("Container"), max_length=20, required=False)
     plates = forms.CharField(label=_("Plates"), max_length=12, required=False)
-    carrier = forms.ModelChoiceField(Carrier.objects.none(), label=_("Carrier"), required=False)
+    carrier = forms.ModelChoiceField(Carrier.objects.none(), empty_label="—", label=_("Carrier"), required=False)
     driver = forms.CharField(label=_("Driver"), max_length=120, required=False)
     seal_1_expected = forms.CharField(label=_("Seal declared"), max_length=20, required=False)
     seal_1_found = forms.CharField(label=_("Seal found"), max_length=20, required=False)
@@ -265,7 +267,7 @@ def arrive(request: WebRequest, number: str) -> HttpResponse:
             actor=request.access.actor,
             **{name: values[name] for name in names},
         )
-        messages.success(request, _now("%(number)s is at the dock: count it now.") % {"number": receipt.number})
+        messages.success(request, gettext("%(number)s is at the dock: count it now.") % {"number": receipt.number})
         return reverse("warehouse:receipt_count", args=[receipt.number])
 
     crumbs = [(_("Receiving"), reverse("warehouse:receipts")), (receipt.number, url)]
@@ -431,7 +433,7 @@ def count_scan(request: WebRequest, number: str) -> HttpResponse:
         request.POST.get("code", ""), lines, lambda row: (row.subline.item, row.subline.batch, row.subline.serial)
     )
     if not hits:
-        text = _now("%(code)s is not in this receipt.") % {"code": request.POST.get("code", "")[:60]}
+        text = gettext("%(code)s is not in this receipt.") % {"code": request.POST.get("code", "")[:60]}
         return scanned(_scan_answer(request, receipt, None, text), ok=False, text=text)
     line = next((row for row in hits if row.good is None), hits[0])
     text = f"{line.subline.item.sku} {line.subline.batch}".strip()
@@ -476,7 +478,7 @@ def count_rest(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: receiving.count(receipt=receipt, counts=rest, at=timezone.now(), actor=request.access.actor),
-        done=_now("The rest is counted as declared."),
+        done=gettext("The rest is counted as declared."),
         url=f"{reverse('warehouse:receipt_count', args=[receipt.number])}?view=declared",
         draw=lambda error: count_page(request, number, refusal=error),
     )
@@ -493,7 +495,7 @@ def close(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: receiving.close(receipt=receipt, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is closed: stock and bonded lots are in the books.") % {"number": receipt.number},
+        done=gettext("%(number)s is closed: stock and bonded lots are in the books.") % {"number": receipt.number},
         url=reverse("warehouse:receipt", args=[receipt.number]),
         draw=lambda error: draw(request, receipt, error),
     )
@@ -507,7 +509,7 @@ def cancel(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: receiving.cancel(receipt=receipt, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is cancelled.") % {"number": receipt.number},
+        done=gettext("%(number)s is cancelled.") % {"number": receipt.number},
         url=reverse("warehouse:receipt", args=[receipt.number]),
         draw=lambda error: draw(request, receipt, error),
     )

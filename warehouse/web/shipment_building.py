@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import DomainError
@@ -29,9 +29,9 @@ from warehouse.shipping import services as shipping
 class RouteForm(forms.Form):
     """Whose goods, from where, to where."""
 
-    client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"))
-    origin = forms.ModelChoiceField(Site.objects.none(), label=_("Origin"))
-    destination = forms.ModelChoiceField(Site.objects.none(), label=_("Destination"))
+    client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
+    origin = forms.ModelChoiceField(Site.objects.none(), empty_label="—", label=_("Origin"))
+    destination = forms.ModelChoiceField(Site.objects.none(), empty_label="—", label=_("Destination"))
 
     def __init__(self, *args: Any, request: WebRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,8 +57,8 @@ class LoadForm(forms.Form):
     """How the goods travel; the quantities stand in fields of their own, one for each account with free stock."""
 
     key = OnceField()
-    crossing = forms.ModelChoiceField(Site.objects.none(), label=_("Crossing"), required=False)
-    carrier = forms.ModelChoiceField(Carrier.objects.none(), label=_("Carrier"), required=False)
+    crossing = forms.ModelChoiceField(Site.objects.none(), empty_label="—", label=_("Crossing"), required=False)
+    carrier = forms.ModelChoiceField(Carrier.objects.none(), empty_label="—", label=_("Carrier"), required=False)
     trailer = forms.CharField(label=_("Trailer or container"), max_length=11, required=False)
     plates = forms.CharField(label=_("Plates"), max_length=7, required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=DateInput)
@@ -149,7 +149,7 @@ def draft(request: WebRequest, route: RouteForm, load: LoadForm) -> str:
         actor=request.access.actor,
         **{name: load.cleaned_data[name] for name in names},
     )
-    messages.success(request, _now("%(number)s is built: reserve its goods next.") % {"number": shipment.number})
+    messages.success(request, gettext("%(number)s is built: reserve its goods next.") % {"number": shipment.number})
     return reverse("warehouse:shipment", args=[shipment.number])
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,10 +19,10 @@ from inventory.customs import selectors as customs
 from inventory.errors import DomainError
 from inventory.models import Client, Pedimento, Site
 from inventory.parties.roles import Can
-from inventory.templatetags.recinto import moment
+from inventory.templatetags.recinto import day, moment
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, press
-from inventory.web.cells import TABLET, WIDE, PairColumn
+from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import SiteMomentField, this_minute
 from inventory.web.forms import ReasonField
@@ -43,12 +43,14 @@ State = Shipment.State
 class ShipmentTable(tables.Table):
     """Shipments."""
 
-    number = LinkColumn(verbose_name=_("Shipment"), url=lambda row: reverse("warehouse:shipment", args=[row.number]))
+    number = LinkColumn(
+        attrs=WHOLE, verbose_name=_("Shipment"), url=lambda row: reverse("warehouse:shipment", args=[row.number])
+    )
     state = StatusColumn(verbose_name=_("State"))
     destination = PairColumn(
         accessor="destination__name",
         verbose_name=_("Where to"),
-        below=lambda row: _now("from %(site)s") % {"site": row.origin.name},
+        below=lambda row: gettext("from %(site)s") % {"site": row.origin.name},
     )
     client = tables.Column(accessor="client__name", verbose_name=_("Client"), attrs=TABLET)
     trailer = tables.Column(verbose_name=_("Trailer"), attrs=WIDE)
@@ -140,7 +142,7 @@ def draw(request: WebRequest, shipment: Shipment, refusal: DomainError | None = 
     lines = list(shipment.lines.all())
     delivery = getattr(shipment, "delivery", None)
     page = {
-        "title": _now("Shipment %(number)s") % {"number": shipment.number},
+        "title": gettext("Shipment %(number)s") % {"number": shipment.number},
         "subtitle": f"{shipment.client} · {shipment.origin} → {shipment.destination}",
         "crumbs": [(_("Shipping"), reverse("warehouse:shipments"))],
         "shipment": shipment,
@@ -153,6 +155,7 @@ def draw(request: WebRequest, shipment: Shipment, refusal: DomainError | None = 
         and shipment.promised_at < timezone.now(),
         "works_at_origin": request.access.allows_site(shipment.origin_id),
         "works_at_destination": request.access.allows_site(shipment.destination_id),
+        "may_assign": request.access.can(Can.SHIP) or request.access.can(Can.DISPATCH),
         "is_before_dispatch": shipment.state in (State.DRAFT, State.RESERVED, State.PICKED, State.CLEARED),
         "is_reversible": shipment.state in (State.DISPATCHED, State.AT_BORDER),
         "is_on_its_way": shipment.state in Shipment.IN_TRANSIT,
@@ -177,6 +180,7 @@ def facts_of(shipment: Shipment) -> list[tuple[Any, Any]]:
         (_("Dispatched"), moment(shipment.dispatched_at, shipment.origin.time_zone)),
         (_("ETA"), moment(shipment.eta, arrival)),
         (_("Promised"), moment(shipment.promised_at, arrival)),
+        (_("Due"), day(shipment.due_on)),
         (_("Movement order"), shipment.movement_order),
     ]
 
@@ -192,7 +196,7 @@ def reserve(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: shipping.reserve(shipment=shipment, at=timezone.now(), actor=request.access.actor),
-        done=_now("Reserved: the pick list is ready."),
+        done=gettext("Reserved: the pick list is ready."),
         url=reverse("warehouse:shipment", args=[shipment.number]),
         draw=lambda error: draw(request, shipment, error),
     )
@@ -206,7 +210,7 @@ def cancel(request: WebRequest, number: str) -> HttpResponse:
     return press(
         request,
         lambda: shipping.cancel(shipment=shipment, at=timezone.now(), actor=request.access.actor),
-        done=_now("%(number)s is cancelled: what was promised is free again.") % {"number": shipment.number},
+        done=gettext("%(number)s is cancelled: what was promised is free again.") % {"number": shipment.number},
         url=reverse("warehouse:shipment", args=[shipment.number]),
         draw=lambda error: draw(request, shipment, error),
     )
@@ -287,7 +291,7 @@ def assign(request: WebRequest, number: str) -> HttpResponse:
         form,
         shipping.assign_pedimento,
         _("Assign the pedimento"),
-        _now("Cleared: it may be dispatched."),
+        gettext("Cleared: it may be dispatched."),
         template="warehouse/shipping/assign.html",
     )
 
@@ -305,7 +309,8 @@ def dispatch(request: WebRequest, number: str) -> HttpResponse:
         form,
         shipping.dispatch,
         _("Dispatch"),
-        _now("%(number)s is on its way; what it took is discharged.") % {"number": shipment.number},
+        gettext("%(number)s is on its way; what it took is discharged.") % {"number": shipment.number},
+        button=_("Dispatch it"),
         button_icon="truck-delivery",
         lead=_("The discharge from bond and the move into transit are made together, or not at all."),
     )
@@ -321,7 +326,7 @@ def reverse_dispatch(request: WebRequest, number: str) -> HttpResponse:
         ReversalForm(request.POST or None),
         shipping.reverse_dispatch,
         _("Take the dispatch back"),
-        _now("%(number)s is back at the dock; its discharges are reversed.") % {"number": shipment.number},
+        gettext("%(number)s is back at the dock; its discharges are reversed.") % {"number": shipment.number},
         button_icon="arrow-back-up",
     )
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Site
@@ -19,7 +19,7 @@ from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, moment
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import OnceField, form_page
-from inventory.web.cells import TABLET, WIDE, PairColumn
+from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import LinkColumn, StatusColumn
 from inventory.web.fields import SiteMomentField, this_minute
 from inventory.web.lists import ListPage
@@ -38,13 +38,15 @@ AT_DESTINATION, AT_ORIGIN = ("ARR_DC",), ("GATE_OUT_ZONE",)
 class TrackingTable(tables.Table):
     """Shipments on their way."""
 
-    number = LinkColumn(verbose_name=_("Shipment"), url=lambda row: reverse("warehouse:shipment", args=[row.number]))
+    number = LinkColumn(
+        attrs=WHOLE, verbose_name=_("Shipment"), url=lambda row: reverse("warehouse:shipment", args=[row.number])
+    )
     state = StatusColumn(verbose_name=_("State"))
     eta = tables.Column(verbose_name=_("ETA"))
     destination = PairColumn(
         accessor="destination__name",
         verbose_name=_("Where to"),
-        below=lambda row: _now("from %(site)s") % {"site": row.origin.name},
+        below=lambda row: gettext("from %(site)s") % {"site": row.origin.name},
     )
     client = tables.Column(accessor="client__name", verbose_name=_("Client"), attrs=TABLET)
     crossing = tables.Column(accessor="crossing__name", verbose_name=_("Crossing"), attrs=WIDE)
@@ -66,7 +68,7 @@ class TrackingTable(tables.Table):
     def render_last_code(self, record: Any) -> Any:
         """What was heard last, and when."""
         when = moment(record.last_at, zone_of(record, STATE_OF.get(record.last_code, "dispatched")))
-        return format_html('{}<div class="text-secondary small">{}</div>', CODES[record.last_code], when)
+        return format_html('<div>{}<div class="text-secondary small">{}</div></div>', CODES[record.last_code], when)
 
     def render_deeds(self, record: Shipment) -> Any:
         """Write down what happened."""
@@ -164,7 +166,7 @@ def record(request: WebRequest, number: str) -> HttpResponse:
             at=timezone.now(),
             actor=request.access.actor,
         )
-        messages.success(request, _now("%(what)s: recorded.") % {"what": CODES[values["code"]]})
+        messages.success(request, gettext("%(what)s: recorded.") % {"what": CODES[values["code"]]})
         return url
 
     return form_page(
