@@ -39,6 +39,7 @@ class Entry:
     wrong_digit: bool = False
     is_examined: bool = False
     is_clearance_recorded: bool = True
+    is_rebooked: bool = False
     until: str = "closed"
 
 
@@ -102,6 +103,9 @@ class Arrival:
             )
 
     def _expect(self, at: datetime) -> None:
+        if self.entry.is_rebooked:
+            missed = receiving.expect(pedimento=self.pedimento, expected_on=at.date(), at=at, actor=self.broker)
+            receiving.cancel(receipt=missed, at=at, actor=self.broker)
         self.receipt = receiving.expect(
             pedimento=self.pedimento, expected_on=at.date() + timedelta(days=1), at=at, actor=self.broker
         )

@@ -19,7 +19,7 @@ from warehouse.shipping import services as shipping
 from warehouse.shipping.models import Shipment
 
 TRUCK_M3 = Decimal(70)
-MOST_LINES = 8
+MOST_LINES = 14
 STEPS = ("draft", "reserved", "picked", "declared", "cleared", "dispatched")
 # How goods under a regime leave the country: key, operation, declared regime.
 ABROAD = {"RFS": ("J4", "EXP", "EXD"), "ITE": ("RT", "EXP", "EXD"), "DFI": ("K2", "EXP", "EXD")}
@@ -53,7 +53,7 @@ class Departure:
     leaves_at: datetime
     trucks: Sequence[Truck]
     until: str = "dispatched"
-    weeks: int = 10
+    weeks: int = 15
     is_paid: bool = True
     is_inland: bool = False
     is_cancelled: bool = False
@@ -182,18 +182,19 @@ def load(
     client, site = world.client(departure.client), world.sites[center]
     free = may_leave(world, departure.client, departure.regime, at.date())
     there = at_center(client.pk, site)
-    wishes = []
+    wishes, spare = [], []
     for good in world.goods[departure.client]:
         if good.sku in BY_HAND:
             continue
-        weekly = world.demand.weekly(good, center)
-        left = free.get(good.item.pk, Decimal(0)) - taken.get(good.item.pk, Decimal(0))
-        lacking = weekly * departure.weeks - there.get(good.item.pk, Decimal(0))
-        quantity = in_packs(min(lacking, left * Decimal("0.7")), good, up=False)
-        if quantity > 0:
-            wishes.append((there.get(good.item.pk, Decimal(0)) / weekly, good, quantity))
-    wishes.sort(key=lambda wish: (wish[0], wish[1].sku))
-    return _fitting([(good, quantity) for _cover, good, quantity in wishes[:MOST_LINES]])
+        weekly, has = world.demand.weekly(good, center), there.get(good.item.pk, Decimal(0))
+        most = (free.get(good.item.pk, Decimal(0)) - taken.get(good.item.pk, Decimal(0))) * Decimal("0.7")
+        for found, wanted in ((wishes, weekly * departure.weeks - has), (spare, weekly * 2)):
+            quantity = in_packs(min(wanted, most), good, up=False)
+            if quantity > 0:
+                found.append((has / weekly, good.sku, good, quantity))
+    # A center that lacks nothing gets a little of what it will lack first: the truck is booked.
+    chosen = sorted(wishes)[:MOST_LINES] or sorted(spare)[:3]
+    return _fitting([(good, quantity) for _cover, _sku, good, quantity in chosen])
 
 
 def _fitting(wishes: list[tuple[Good, Decimal]]) -> list[tuple[Good, Decimal]]:

@@ -62,7 +62,7 @@ def _depart(world: World, client: str, regime: str, hours: int, truck: Truck, **
     """Plan a departure so many hours before now."""
     section, patent = OFFICES[client]
     at = (world.now - timedelta(hours=hours, minutes=10)).astimezone(ZoneInfo(world.zone(regime).time_zone))
-    Export(world, Departure(client, regime, section, patent, at, [truck], weeks=12, **how)).plan()  # type: ignore[arg-type]
+    Export(world, Departure(client, regime, section, patent, at, [truck], **how)).plan()  # type: ignore[arg-type]
 
 
 def _at_the_gate(world: World) -> None:

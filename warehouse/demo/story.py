@@ -29,7 +29,9 @@ MONTHS = 18
 
 @dataclass(frozen=True)
 class Habit:
-    """How a client works: how many entries and departures, from and to how many days ago, at which offices."""
+    """How a client works: how many entries and departures, from and to how many days ago, at which offices;
+    each truck brings a center up to so many weeks of its demand.
+    """
 
     client: str
     regime: str
@@ -40,13 +42,14 @@ class Habit:
     departures: int
     first: int
     last: int
+    weeks: int
     way_out: tuple[str, ...] = ("240",)
 
 
 HABITS = (
-    Habit("autopartes", "RFS", "M3", ("160", "510", "240"), "3456", 16, 20, 543, 20, ("240", "800")),
-    Habit("motores", "ITE", "IN", ("240", "160"), "3842", 13, 15, 543, 22),
-    Habit("hogar", "DFI", "A4", ("160", "240"), "1723", 13, 14, 540, 25),
+    Habit("autopartes", "RFS", "M3", ("160", "510", "240"), "3456", 16, 20, 543, 20, 15, ("240", "800")),
+    Habit("motores", "ITE", "IN", ("240", "160"), "3842", 13, 15, 543, 22, 18),
+    Habit("hogar", "DFI", "A4", ("160", "240"), "1723", 13, 14, 540, 25, 18),
 )
 # What goes wrong with which entry of a client: field of Entry, packs of its second line.
 MISHAPS = {
@@ -114,9 +117,10 @@ def _entry(world: World, habit: Habit, number: int, day: date, lines: list[tuple
         client=habit.client, regime=habit.regime, key=habit.key, section=section, patent=habit.patent,
         cleared_on=day, lines=lines, mode="1" if section in ("160", "510") else "7",
         off=amount if mishap == "off" else {}, damaged=amount if mishap == "damaged" else {},
-        wrong_seal=(habit.client, number) == ("autopartes", 14),
+        wrong_seal=(habit.client, number) == ("autopartes", 16),
         wrong_digit=(habit.client, number) == ("motores", 11),
         is_examined=world.chance.random() < 0.1,
+        is_rebooked=(habit.client, number) == ("motores", 8),
         is_clearance_recorded=(habit.client, number) != ("autopartes", habit.entries),
     )  # fmt: skip
 
@@ -131,14 +135,17 @@ def _departures(world: World, habit: Habit) -> None:
         leaves_at = moment(day, world.chance.randrange(13, 18), zone=world.zone(habit.regime).time_zone)
         trucks = [_truck(world, habit, number, center) for center in islice(centers, 2)]
         section = habit.way_out[number % len(habit.way_out)]
-        Export(world, Departure(habit.client, habit.regime, section, habit.patent, leaves_at, trucks)).plan()
+        departure = Departure(
+            habit.client, habit.regime, section, habit.patent, leaves_at, trucks, weeks=habit.weeks
+        )
+        Export(world, departure).plan()
 
 
 def _truck(world: World, habit: Habit, number: int, center: str) -> Truck:
     """A truck with a trip of its own; two of all of them arrive with something missing or broken."""
     chance = world.chance
     way = SECOND_WAY.get(center, "") if number % 3 == 2 and habit.regime == "RFS" else ""
-    short = {1: Decimal(12)} if (habit.client, number, center) == ("hogar", 12, "dc-newark") else None
+    short = {1: Decimal(12)} if (habit.client, number, center) == ("hogar", 12, "dc-atlanta") else None
     journey = Journey(
         slower=chance.uniform(0.95, 1.25),
         is_examined_mx=chance.random() < 0.05,
