@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import environ
 import structlog
+import structlog.typing
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -347,7 +348,7 @@ READY_FREE_MEGABYTES = env.int("READY_FREE_MEGABYTES", default=200)
 LOG_JSON = env.bool("LOG_JSON", default=PRODUCTION)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it believes what a caller says of itself; the audit trail knows better
-LOG_STEPS = [
+LOG_STEPS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -55,7 +55,7 @@ def main() -> int:
 def start(engine: str, python: Path, logs: Path) -> subprocess.Popen[bytes]:
     """Begin the suite on one engine."""
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    command = [python, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{engine}", *arguments]
+    command: list[str | Path] = [python, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{engine}", *arguments]
     env = {**os.environ, "TEST_ENGINE": engine, "PYTHONUNBUFFERED": "1"}
     return processes.start(command, log=logs / engine, env=env, cwd=environment.ROOT)
 

@@ -117,7 +117,7 @@ def _install(lock: str) -> None:
         f"Installing {count} packages from requirements/{lock}.lock; this takes a minute or two, the first time only …"
     )
     STAMP.unlink(missing_ok=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     done = _run([*pip, "--no-compile", "--require-hashes", "-r", str(path)])
     if done.returncode != 0:
         raise Refusal(

@@ -193,7 +193,7 @@ def programs(place: Place, python: Path, env: dict[str, str], door: socket.socke
     """What runs, in the order of starting."""
     sock, folder = valkey.socket_path(place.data), place.data / "valkey"
     site_packages = next((environment.VENV / "lib").glob("python*/site-packages"))
-    celery = [python, "-m", "celery", "--app", "config"]
+    celery: list[str | Path] = [python, "-m", "celery", "--app", "config"]
     commands: dict[str, list[str | Path]] = {
         "broker": list(valkey.command(valkey.binary(site_packages), sock, folder, keep=True)),
         "web server": [python, "-m", "gunicorn", "--config", "ops/gunicorn_conf.py"],

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -78,9 +79,10 @@ def copy_for_all(bin_dir: Path, target: Path) -> Path:
 class Server:
     """A PostgreSQL server of our own in a temporary folder."""
 
-    def __init__(self, folder: Path, bin_dir: Path | None = None) -> None:
-        """Choose the place, and the folder of the programs; nothing is started yet."""
+    def __init__(self, folder: Path, bin_dir: Path | None = None, settings: Mapping[str, str] = QUICK) -> None:
+        """Choose the place, the folder of the programs and the server's settings; nothing is started yet."""
         self.folder = folder
+        self.settings = settings
         self.bin_dir = bin_dir or programs()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -93,12 +95,24 @@ class Server:
         if user:
             shutil.chown(self.folder, user)
         data, log = self.folder / "data", self.folder / "log"
-        make = [bin_dir / "initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-N"]
+        make: list[str | Path] = [
+            bin_dir / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-A",
+            "trust",
+            "-N",
+        ]
         initdb = processes.start(make, log=log, user=user, cwd=self.folder)
         if initdb.wait() != 0:
             raise Refusal(f"initdb failed: {log.read_text(errors='replace').strip()[-400:]}")
-        settings = [word for name, value in QUICK.items() for word in ("-c", f"{name}={value}")]
-        run = [bin_dir / "postgres", "-D", data, "-k", self.folder, *settings]
+        settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        run: list[str | Path] = [bin_dir / "postgres", "-D", data, "-k", self.folder, *settings]
         self.process = processes.start(run, log=log, user=user, cwd=self.folder)
         self._wait(log)
 

@@ -58,6 +58,17 @@ class Program:
         if self.process is None and now >= self.due:
             self.start()
 
+    def ask(self) -> None:
+        """Ask it to stop."""
+        if self.process is not None:
+            processes.ask(self.process, self.stop_by)
+
+    def finish(self) -> None:
+        """Make sure that it and whatever it has started are gone."""
+        if self.process is not None:
+            processes.finish(self.process)
+            self.process = None
+
     @property
     def is_running(self) -> bool:
         """True while its process is there."""
@@ -101,12 +112,11 @@ class Supervisor:
     def _stop_together(self, programs: Sequence[Program]) -> None:
         running = [program for program in programs if program.process is not None]
         for program in running:
-            processes.ask(program.process, program.stop_by)
+            program.ask()
         asked = time.monotonic()
         while any(program.is_running and time.monotonic() - asked < program.patience for program in running):
             if self.signals > 1:
                 break
             time.sleep(0.05)
         for program in running:
-            processes.finish(program.process)
-            program.process = None
+            program.finish()
