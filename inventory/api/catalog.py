@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.timezone import localdate
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -66,6 +66,24 @@ class ItemFilters(Filters):
         return rows.filter(sku__icontains=text) | rows.filter(description__icontains=text)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "a part",
+            value={
+                "sku": "WHEEL-75",
+                "description": "Caster wheel 75 mm",
+                "stock_unit": "6",
+                "tariff_code": "8302.20.01 00",
+                "origin_country": "CHN",
+                "unit_value_usd": "12.50",
+                "weight_kg": "0.5",
+                "volume_m3": "0.004",
+            },
+            request_only=True,
+        )
+    ]
+)
 class ItemInput(Input):
     """An item. Commercial and tariff units default to the stock unit, factors to one."""
 

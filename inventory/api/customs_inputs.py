@@ -6,6 +6,7 @@ describe the body, and refuse names nobody knows.
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
@@ -83,6 +84,43 @@ class LineInput(Input):
     identifiers = IdentifierInput(many=True, required=False)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "import into the bonded zone",
+            value={
+                "number": "26 24 3456 6000123",
+                "operation": "IMP",
+                "document_key": "M3",
+                "regime": "RFS",
+                "authorisation": "RFS-1",
+                "site": "slp",
+                "customs_section": "240",
+                "fx_rate": "18.25",
+                "value_usd": "1000",
+                "customs_value_mxn": "18250",
+                "price_paid_mxn": "18250",
+                "paid_on": "2026-03-02",
+                "cleared_at": "2026-03-02T09:00:00-06:00",
+                "lines": [
+                    {
+                        "sku": "WHEEL-75",
+                        "tariff_code": "8302200100",
+                        "description": "Ruedas",
+                        "commercial_unit": "6",
+                        "commercial_quantity": "100",
+                        "tariff_unit": "6",
+                        "tariff_quantity": "100",
+                        "origin_country": "CHN",
+                        "customs_value_mxn": "18250",
+                        "price_paid_mxn": "18250",
+                    }
+                ],
+            },
+            request_only=True,
+        )
+    ]
+)
 class PedimentoInput(Input):
     """A whole declaration."""
 

@@ -1,11 +1,22 @@
 """Where stock ought to be: runs, levels and recommendations."""
 
-from rest_framework import serializers
+from typing import Any
 
-from inventory.api.endpoint import DetailEndpoint, ListEndpoint
-from inventory.api.fields import Moment, MoneyText, QuantityText, RateText
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inventory.api.endpoint import DetailEndpoint, ListEndpoint, Writes
+from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
 from inventory.api.filters import Filters, Id, OneOf, Rows, Text
-from inventory.api.rows import Output
+from inventory.api.rows import Input, Output
+from inventory.api.work import JobOutput
+from inventory.jobs import services as jobs
+from inventory.jobs.messages import start
+from inventory.parties.roles import ApiScope
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 
 
@@ -23,11 +34,39 @@ class RunOutput(Output):
     metrics = serializers.DictField()
 
 
-class PlacementRuns(ListEndpoint):
+class RunInput(Input):
+    """What to run the engine with; all of it optional."""
+
+    as_of = Day(required=False, help_text="Plan as of this day; today unless said.")
+    phi = RateText(
+        required=False, above=0, help_text="How much dearer a unit short is than one too many, at the least."
+    )
+    capital_rate_per_year = RateText(required=False, above=0, help_text="Cost of capital: 0.12 is twelve per cent.")
+
+
+class PlacementRuns(Writes, ListEndpoint):
     """Your placement runs, newest first."""
 
     model = PlacementRun
+    write_scope = ApiScope.PLACEMENT
     serializer_class = RunOutput
+
+    @extend_schema(request=RunInput, responses={202: JobOutput})
+    def post(self, request: Request) -> Response:
+        """Work out where your stock ought to be; a job does it. Ask `/jobs/{id}/` until it is done: it names the run."""
+        return self.change(RunInput, self._ask, status_code=202)
+
+    def _ask(self, values: dict[str, Any]) -> dict[str, Any]:
+        job = jobs.request(
+            kind="placement_run",
+            title=_("Placement of %(client)s") % {"client": self.client.name},
+            parameters=values,
+            client=self.client,
+            actor=self.actor,
+            at=timezone.now(),
+        )
+        start(job)
+        return JobOutput.draw(job)
 
 
 class PlacementRunDetail(DetailEndpoint):

@@ -69,6 +69,20 @@ LANGUAGE = OpenApiParameter(
 )
 
 
+_TOPICS = {
+    "Customs": "pedimentos pedimento-lines bonded-lots discharges lot-corrections differences notices",
+    "Stock": "accounts stock stock-by-site reservations postings legs",
+    "Receiving": "receipts",
+    "Shipping": "shipments milestones deliveries movement-orders",
+    "Demand and placement": "demand demand-imports placement-runs placement-levels recommendations",
+    "Catalog": "items",
+    "Places and partners": "sites locations markets authorisations carriers brokers",
+    "Work": "me jobs findings",
+    "Reference": "reference",
+}
+_TOPIC_OF = {word: topic for topic, words in _TOPICS.items() for word in words.split()}
+
+
 class ApiKeyScheme(OpenApiAuthenticationExtension):
     """How the key is described in the schema."""
 
@@ -97,6 +111,14 @@ class ApiSchema(AutoSchema):
         shared = handler.__qualname__.split(".")[0] in {"ListEndpoint", "DetailEndpoint"}
         text = inspect.cleandoc(type(self.view).__doc__ or "") if shared else super().get_description()
         return f"{text}\n\nScope: `{scope.value}`." if scope else text
+
+    def get_summary(self) -> str:
+        """The first sentence of the description."""
+        return self.get_description().split("\n")[0].split(". ")[0].rstrip(".")
+
+    def get_tags(self) -> list[str]:
+        """The topic of the URL."""
+        return [_TOPIC_OF[self._tokenize_path()[0]]]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """A list is a GET of a view that has orders."""

@@ -71,5 +71,8 @@ BODIES = {
         None,
         lambda t: {"rows": [{"sku": t.item.sku, "market": "tx", "date": "2026-03-02", "quantity": "5"}]},
     ),
+    "post placement_runs": (None, lambda t: {"as_of": "2026-03-02"}),
+    "post accept_recommendation": (lambda t: t.recommendation.pk, lambda t: {"quantity": "6"}),
+    "post refuse_recommendation": (lambda t: t.recommendation.pk, _reason),
     "post demand_imports": (None, _file),
 }

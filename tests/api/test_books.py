@@ -206,6 +206,36 @@ def test_a_short_exit_changes_nothing_and_answers_with_the_numbers(zorro):
     assert list(zorro.caller.pages("stock/")) == before
 
 
+def test_an_accepted_recommendation_becomes_a_movement_order_once(zorro):
+    url = f"recommendations/{zorro.recommendation.pk}/accept/"
+
+    accepted = zorro.caller.post(url, {"quantity": "4"}, key="a1")
+    again = zorro.caller.post(url, {"quantity": "4"}, key="a1")
+
+    assert accepted.status_code == 200, accepted.content
+    assert accepted.json() == again.json()
+    assert (accepted.json()["state"], accepted.json()["accepted_quantity"]) == ("accepted", "4")
+    order = zorro.caller.get(f"movement-orders/{accepted.json()['movement_order']}/").json()
+    assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [(zorro.item.sku, "4")]
+    problem_of(zorro.caller.post(url, {"quantity": "4"}), 409, "already_decided")
+
+
+def test_a_refused_recommendation_keeps_its_reason(zorro):
+    url = f"recommendations/{zorro.recommendation.pk}/refuse/"
+
+    refused = zorro.caller.post(url, {"reason": "Too early"})
+
+    assert (refused.json()["state"], refused.json()["decision_reason"]) == ("refused", "Too early")
+    assert refused.json()["movement_order"] is None
+
+
+def test_a_placement_run_is_asked_for_as_a_job(zorro):
+    answer = zorro.caller.post("placement-runs/", {"as_of": "2026-03-16", "phi": "2"})
+
+    assert answer.status_code == 202, answer.content
+    assert (answer.json()["kind"], answer.json()["state"]) == ("placement_run", "queued")
+
+
 def test_places_and_code_lists_are_the_same_for_everyone(zorro):
     stranger = caller_for(make_client())
     make_site("new")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -97,6 +97,20 @@ class SealInput(Input):
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "a truck at the gate",
+            value={
+                "arrived_at": "2026-03-03T08:10:00-06:00",
+                "dock": "ANDEN-RFS",
+                "container_number": "CSQU3054383",
+                "seals": [{"expected": "A123", "found": "A123"}],
+            },
+            request_only=True,
+        )
+    ]
+)
 class ArrivalInput(Input):
     """A vehicle at the gate."""
 
@@ -119,6 +133,15 @@ class CountLineInput(Input):
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "all good but one",
+            value={"lines": [{"id": 1, "good": "99", "damaged": "1", "location": "A-01-RFS"}]},
+            request_only=True,
+        )
+    ]
+)
 class CountInput(Input):
     """What was counted."""
 

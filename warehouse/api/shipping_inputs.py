@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from inventory.api.fields import Day, Moment, QuantityText
@@ -18,6 +19,20 @@ class ShipmentLineInput(Input):
     authorisation = serializers.CharField(max_length=40, allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "by its lines",
+            value={
+                "origin": "slp",
+                "destination": "dallas",
+                "trailer": "TR-204",
+                "lines": [{"sku": "WHEEL-75", "quantity": "40"}],
+            },
+            request_only=True,
+        )
+    ]
+)
 class ShipmentInput(Input):
     """A shipment: either its lines and where it goes, or the movement order it carries out."""
 
@@ -97,6 +112,19 @@ class DeliveryLineInput(Input):
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "one unit damaged",
+            value={
+                "shipment": "EMB-000012",
+                "received_at": "2026-03-25T15:30:00-05:00",
+                "lines": [{"line": 1, "good": "39", "damaged": "1"}],
+            },
+            request_only=True,
+        )
+    ]
+)
 class DeliveryInput(Input):
     """What a distribution center received of a shipment: every line once."""
 

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from warehouse.api import movements, receiving, shipping
+from warehouse.api import decisions, movements, receiving, shipping
 from warehouse.api import shipment_steps as steps
 
 app_name = "warehouse_api"
 urlpatterns: list[URLPattern] = [
+    path("recommendations/<int:pk>/accept/", decisions.AcceptRecommendation.as_view(), name="accept_recommendation"),
+    path("recommendations/<int:pk>/refuse/", decisions.RefuseRecommendation.as_view(), name="refuse_recommendation"),
     path("receipts/", receiving.ReceiptList.as_view(), name="receipts"),
     path("receipts/<str:number>/", receiving.ReceiptDetail.as_view(), name="receipt"),
     path("receipts/<str:number>/arrive/", receiving.ArriveReceipt.as_view(), name="arrive_receipt"),
