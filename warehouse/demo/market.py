@@ -1,21 +1,13 @@
 """What US markets asked of each item: the sample's real weekly sales, one unit sold there standing for one pack of the item."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from inventory.demand import reading, sample
-from inventory.demand import services as demand
-from inventory.models import Client
-from inventory.parties.scope import Actor
+from inventory.demand import sample
 from warehouse.demo.catalogue import Good
 from warehouse.demo.network import PRIMARY
-
-FILE = "demanda-{client}.csv"
-
 
 class Demand:
     """Weekly demand by item, market and week, and by distribution center; the history ends in the last full week before `today`."""
@@ -47,15 +39,3 @@ class Demand:
             week += timedelta(days=7)
         return total
 
-
-def import_history(client: Client, goods: Iterable[Good], demand_: Demand, at: datetime, actor: Actor) -> int:
-    """Import the client's year of demand from a file, as a person would; returns the weeks written."""
-    name = FILE.format(client=client.code)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["sku", "market", "date", "quantity"])
-    for good in goods:
-        for market, week, quantity in demand_.by_market[good.item.pk]:
-            writer.writerow([good.sku, market, demand_.last_week + timedelta(days=7 * week), quantity])
-    rows = reading.read_file(io.BytesIO(text.getvalue().encode()), name=name, not_after=at.date())
-    return demand.import_history(client=client, rows=rows, source=name, at=at, actor=actor).weeks

@@ -9,7 +9,7 @@ from inventory.findings import selectors as findings_read
 from inventory.findings import services as findings
 from inventory.parties.scope import ClientScope
 from inventory.reports import watching
-from warehouse.demo import shelves
+from warehouse.demo import planning, shelves
 from warehouse.demo.agenda import moment
 from warehouse.demo.inbound import Arrival, Entry
 from warehouse.demo.outbound import Departure, Export, Truck
@@ -32,6 +32,7 @@ def tell(world: World) -> None:
     _trucks_being_made_ready(world)
     _at_the_gate(world)
     _routine(world)
+    planning.plan(world)
 
 
 def _trucks_under_way(world: World) -> None:
