@@ -105,8 +105,8 @@ def _level_bonded(facts: Mapping[str, Any]) -> str:
 def _move(facts: Mapping[str, Any]) -> str:
     said = _(
         "Send %(quantity)s from %(from_node)s to %(to_node)s: its position goes from %(position)s to %(position_after)s, its level "
-        "is %(value)s. Expected service there goes from %(before)s to %(after)s, expected cost a week from %(cost_before)s to "
-        "%(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
+        "is %(value)s. Expected service there goes from %(before)s to %(after)s, expected cost a week, in bond and "
+        "there, from %(cost_before)s to %(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
     return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
@@ -116,7 +116,7 @@ def _move_early(facts: Mapping[str, Any]) -> str:
     said = _(
         "Send %(quantity)s from %(from_node)s to %(to_node)s before a permanence limit runs out: its position goes from "
         "%(position)s to %(position_after)s, its level is %(value)s. Expected service there goes from %(before)s to %(after)s, "
-        "expected cost a week from %(cost_before)s to %(cost_after)s."
+        "expected cost a week, in bond and there, from %(cost_before)s to %(cost_after)s."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
     return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])

@@ -73,7 +73,7 @@ def level(run: PlacementRun, booked: BookedProblem, level: Level) -> PlacementLe
     )
 
 
-def recommendation(run: PlacementRun, booked: BookedProblem, move: Move) -> Recommendation:
+def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: int) -> Recommendation:
     """A move as a row, not yet saved."""
     item, facts = booked.items[move.sku], move.explanation
     # Back from the engine's floats: a whole number of packs, exactly.
@@ -87,7 +87,7 @@ def recommendation(run: PlacementRun, booked: BookedProblem, move: Move) -> Reco
         quantity=packs * item.pack_size,
         reason_code=move.reason_code,
         explanation={**facts, "flags": list(move.flags)},
-        priority=move.priority,
+        priority=rank,
         marginal_value_usd=_number(move.marginal_value, MONEY_SCALE),
         expected_cost_usd=_number(move.expected_weekly_cost, MONEY_SCALE),
         expected_fill_before=_number(facts["fill_before"], RATE_SCALE),

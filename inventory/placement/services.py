@@ -74,8 +74,9 @@ def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) 
     )
     older = Recommendation.objects.filter(client=client, state=Recommendation.State.PROPOSED)
     older.update(state=Recommendation.State.SUPERSEDED, decided_at=at, decided_by=actor.label)
+    moves = enumerate(records.deployments(computed), start=1)
     Recommendation.objects.bulk_create(
-        [records.recommendation(run, computed.booked, move) for move in records.deployments(computed)], batch_size=500
+        [records.recommendation(run, computed.booked, move, rank) for rank, move in moves], batch_size=500
     )
     return run
 

@@ -118,7 +118,9 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
     lane = plan.grid.roads.lanes[stock.site, pair.dc]
     shipped = (shipment.packs + shipment.early_packs) * sku.pack_size
     freight = lane.freight(sku.volume_m3)
-    cost_before, cost_after = before.cost[n], after.cost[n]
+    # Waiting leaves the same units in bond, where they cost something too.
+    kept = plan.pair_prices.h_bond[n] * (plan.deployment.after[n] - plan.deployment.before[n])
+    cost_before, cost_after = before.cost[n] + kept, after.cost[n]
     return {
         **pair_level(plan, n),
         "kind": "move_early" if lots and shipment.early_packs else "move",

@@ -38,12 +38,16 @@ def shipments(plan: Plan) -> list[Move]:
     return [move for stock in plan.deployment.stocks for move in _stock_moves(plan, stock)]
 
 
-def numbered(moves: list[Move]) -> list[Move]:
-    """Moves with their rank: lots that must leave first, then by value per m³."""
-    order = sorted(
-        moves, key=lambda m: (m.reason_code != "LIMIT_NEAR", -m.value_per_m3, m.sku, m.from_node, m.to_node, m.lot)
-    )
-    return [replace(move, priority=rank) for rank, move in enumerate(order, start=1)]
+def numbered(plan: Plan, moves: list[Move]) -> list[Move]:
+    """Moves with their rank: lots in the red first, by limit; then by value per m³."""
+    red = plan.problem.state.as_of + timedelta(weeks=plan.problem.params.red_weeks)
+
+    def rank(move: Move) -> tuple[date, float, str, str, str, str]:
+        must_go = move.limit_date is not None and (move.limit_date <= red or move.explanation["kind"] == "move_early")
+        first = move.limit_date if must_go and move.limit_date else date.max
+        return first, -move.value_per_m3, move.sku, move.from_node, move.to_node, move.lot
+
+    return [replace(move, priority=n) for n, move in enumerate(sorted(moves, key=rank), start=1)]
 
 
 def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, flags: tuple[str, ...]) -> Move:

@@ -32,7 +32,7 @@ def recommend(problem: Problem) -> Result:
     owned = echelon_positions(problem, grid, deployment.before, passed)
     bolder = _cheapest(outlooks.pairs.spread, replace(prices, charge=prices.premium)).level
     at_sites, purchases = levels_out.site_levels(plan, owned, bolder)
-    moves = moves_out.numbered(moves_out.shipments(plan) + purchases)
+    moves = moves_out.numbered(plan, moves_out.shipments(plan) + purchases)
     return Result(
         levels=tuple(sorted([*levels_out.pair_levels(plan), *at_sites], key=lambda level: (level.sku, level.node))),
         moves=tuple(sorted(moves, key=lambda move: (move.sku, move.from_node, move.to_node, move.lot))),
@@ -49,15 +49,20 @@ def _cheapest(spread: Spread, prices: Prices) -> Levels:
 
 
 def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, object]:
-    """Totals of the run: expected fill and cost at the positions before and after, weighted by demand."""
+    """Totals of the run: expected fill and cost at the positions before and after, weighted by demand.
+
+    Before includes what the units that move would cost in bond.
+    """
     asked = plan.outlooks.pairs.spread.review_mean
     total = float(asked.sum())
+    moved = plan.deployment.after - plan.deployment.before
+    in_bond = float((plan.pair_prices.h_bond * moved).sum())
     return {
         "skus": len(plan.grid.skus),
         "levels": len(plan.grid.pairs) + len(at_sites),
         "moves": len(moves),
         "expected_fill_before": number((asked * plan.before.fill).sum() / total, 6) if total else None,
         "expected_fill_after": number((asked * plan.after.fill).sum() / total, 6) if total else None,
-        "expected_weekly_cost_before": number(plan.before.cost.sum()),
+        "expected_weekly_cost_before": number(plan.before.cost.sum() + in_bond),
         "expected_weekly_cost_after": number(plan.after.cost.sum()),
     }
