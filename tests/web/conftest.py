@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.builders import make_user
+from tests.web.floor import make_floor
 
 
 @pytest.fixture
@@ -16,6 +17,12 @@ def gallery(settings):
     templates[0]["DIRS"] = [*templates[0]["DIRS"], Path(__file__).parent / "templates"]
     settings.TEMPLATES = templates
     settings.ROOT_URLCONF = "tests.web.gallery"
+
+
+@pytest.fixture
+def floor(db):
+    """A warehouse floor: the law, a zone, a US DC, a client's item, and people to come in as."""
+    return make_floor()
 
 
 @pytest.fixture
