@@ -8,6 +8,8 @@ from warehouse.web import (
     home,
     movements,
     picking,
+    placement,
+    placement_runs,
     receipts,
     shipment_building,
     shipments,
@@ -24,5 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deliveries.urlpatterns,
     *tracking.urlpatterns,
     *movements.urlpatterns,
+    *placement.urlpatterns,
+    *placement_runs.urlpatterns,
     *counts.urlpatterns,
 ]

@@ -1,0 +1,256 @@
+"""Runs of the engine: asking for one, watching it, and reading what it was fed with and what it found."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django import forms
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from inventory.errors import InvalidInput, NotFound
+from inventory.jobs import messages as nudges
+from inventory.jobs import services as jobs
+from inventory.models import Client, Item, PlacementLevel, PlacementRun
+from inventory.parties.roles import Can
+from inventory.placement import explain
+from inventory.placement import selectors as placement
+from inventory.templatetags import recinto as tags
+from inventory.web.access import WebAccess, WebRequest, requires
+from inventory.web.actions import form_page
+from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
+from inventory.web.columns import RIGHT, DayColumn, LinkColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
+from inventory.web.forms import DateInput
+from inventory.web.jobs import jobs_of, parts_of
+from inventory.web.links import link_to
+from inventory.web.lists import Action, ListPage
+from warehouse.web.placement_facts import chart_of_levels
+
+KIND = "placement_run"
+NEWEST_JOBS = 3
+
+
+class RunTable(tables.Table):
+    """Runs, newest first."""
+
+    pk = LinkColumn(url=lambda run: reverse("warehouse:placement_run", args=[run.pk]), verbose_name=_("Run"))
+    client = tables.Column(accessor="client__name", verbose_name=_("Client"))
+    as_of = DayColumn(verbose_name=_("As of"))
+    proposals = tables.Column(verbose_name=_("Recommendations"), attrs=RIGHT)
+    created_at = MomentColumn(verbose_name=_("Made"), attrs=TABLET)
+    actor_label = tables.Column(verbose_name=_("By"), attrs=TABLET)
+
+    class Meta:
+        order_by = "-pk"
+
+
+class RunList(ListPage):
+    """Every run in scope."""
+
+    capability = Can.SEE_PLACEMENT
+    title = _("Placement runs")
+    table_class = RunTable
+    search_fields = ("client__name", "actor_label")
+    search_hint = _("Client or person")
+    tie_breaker = ()
+    empty_title = _("No run yet")
+    empty_text = _("The first run needs demand history and lanes from a bonded zone to distribution centers.")
+
+    def rows(self) -> QuerySet[PlacementRun]:
+        """Runs with the number of their recommendations."""
+        return placement.runs(self.request.access.scope).annotate(proposals=Count("recommendations"))
+
+    def actions(self) -> list[Action]:
+        """A new one."""
+        return [Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT)]
+
+
+class RunForm(forms.Form):
+    """Whose, as of when, and the two numbers people may want to change."""
+
+    client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none())
+    as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput, help_text=_("Empty: today."))
+    phi = forms.DecimalField(
+        label=_("Hold-back factor"), required=False, min_value=0, max_value=16,
+        help_text=_("Above 1 keeps more in bond, below 1 pushes more forward. Empty: 2."),
+    )  # fmt: skip
+    capital_rate_per_year = forms.DecimalField(
+        label=_("Capital rate a year"), required=False, min_value=0, max_value=1,
+        help_text=_("0.12 is 12 %. Empty: 12 %."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, access: WebAccess, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clients = access.scope.filter(Client.objects.filter(is_active=True), "pk").order_by("name")
+        self.fields["client"].queryset = clients
+        if len(only := clients[:2]) == 1:
+            self.fields["client"].initial = only[0].pk
+            self.fields["client"].widget = forms.HiddenInput()
+
+
+@requires(Can.RUN_PLACEMENT)
+def placement_new(request: WebRequest) -> HttpResponse:
+    """The page that starts a run and shows how far the newest ones are."""
+    form = RunForm(request.POST or None, access=request.access)
+
+    def ask(given: dict[str, Any]) -> str:
+        client = given.pop("client")
+        if not request.access.scope.allows(client.pk):
+            raise InvalidInput(now("There is no client %(value)s."), field="client", value=client.pk, rule="choice")
+        job = jobs.request(
+            kind=KIND,
+            title=now("Recommendations for %(client)s") % {"client": client.name},
+            parameters={name: str(value) for name, value in given.items() if value},
+            client=client,
+            actor=request.access.actor,
+            at=timezone.now(),
+        )
+        nudges.start(job)
+        return reverse("warehouse:placement_new")
+
+    newest = jobs_of(request.access).filter(kind=KIND, requested_by=request.access.user_id)[:NEWEST_JOBS]
+    return form_page(
+        request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"), button=_("Run"),
+        button_icon="player-play", crumbs=[(_("Recommendations"), reverse("warehouse:recommendations"))],
+        cancel_url=reverse("warehouse:recommendations"), jobs=[parts_of(job) for job in newest],
+        lead=_("Reads demand, stock, what is on the road and the deadlines under bond, and says what to move next."),
+    )  # fmt: skip
+
+
+def run_or_404(access: WebAccess, pk: int) -> PlacementRun:
+    """The run, if this person may see it."""
+    try:
+        return placement.run(access.scope, pk)
+    except NotFound as error:
+        raise Http404 from error
+
+
+@require_GET
+@requires(Can.SEE_PLACEMENT)
+def run_page(request: WebRequest, pk: int) -> HttpResponse:
+    """One run: what it was fed with, what it found, what it could not settle."""
+    run = run_or_404(request.access, pk)
+    metrics = {name: value for name, value in run.metrics.items() if isinstance(value, int | float | str)}
+    counts = placement.recommendations(request.access.scope, run=run).order_by()
+    states = dict(counts.values_list("state").annotate(n=Count("pk")))
+    page = {
+        "title": now("Run %(number)s") % {"number": run.pk},
+        "subtitle": run.client.name,
+        "crumbs": [(_("Placement runs"), reverse("warehouse:placement_runs"))],
+        "run": run,
+        "facts": [
+            (_("As of"), tags.day(run.as_of)),
+            (_("Made"), tags.moment(run.created_at)),
+            (_("By"), run.actor_label),
+            (_("Recommendations"), sum(states.values())),
+            (_("Accepted"), states.get("accepted", 0)),
+            (_("Refused"), states.get("refused", 0)),
+            (_("Levels"), placement.levels(request.access.scope, run=run).count()),
+        ],
+        "hashes": [(_("Hash of the inputs"), run.inputs_hash), (_("Version of the code"), run.code_version)],
+        "parameters": sorted(run.parameters.items()),
+        "metrics": sorted(metrics.items()),
+        "exceptions": exceptions_of(request.access, run),
+    }
+    return render(request, "warehouse/placement/run.html", page)
+
+
+def exceptions_of(access: WebAccess, run: PlacementRun) -> list[dict[str, Any]]:
+    """What the moves of a run do not settle, each in a sentence."""
+    return [
+        {
+            **row,
+            "reason": explain.REASONS.get(row["reason_code"], row["reason_code"]),
+            "text": explain.sentence(row["explanation"]),
+        }
+        for row in placement.exceptions(access.scope, run)
+    ]
+
+
+class LevelTable(tables.Table):
+    """Levels of a run."""
+
+    item = PairColumn(
+        accessor="item__sku",
+        verbose_name=_("SKU"),
+        below=lambda level: level.item.description,
+        url=lambda level: reverse("warehouse:placement_item", args=[level.item_id]),
+    )
+    site = tables.Column(accessor="site__name", verbose_name=_("Site"))
+    order_up_to = QuantityColumn(verbose_name=_("Order up to"))
+    position = QuantityColumn(verbose_name=_("Position"))
+    safety_stock = QuantityColumn(verbose_name=_("Safety stock"), attrs=TABLET_NUMBER)
+    reorder_point = QuantityColumn(verbose_name=_("Reorder point"), attrs=WIDE_NUMBER)
+    expected_demand = QuantityColumn(verbose_name=_("Expected demand"), attrs=WIDE_NUMBER)
+    protection_weeks = QuantityColumn(verbose_name=_("Weeks to cover"), attrs=WIDE_NUMBER)
+    expected_fill = PercentColumn(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
+    expected_weekly_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=WIDE_NUMBER)
+
+    class Meta:
+        order_by = ("item", "site")
+
+
+class LevelList(ListPage):
+    """What each site ought to own of each item, as one run computed it."""
+
+    capability = Can.SEE_PLACEMENT
+    title = _("Levels")
+    table_class = LevelTable
+    search_fields = ("item__sku", "item__description", "site__name")
+    search_hint = _("SKU or site")
+    export_name = "levels"
+    empty_title = _("This run has no levels")
+
+    def rows(self) -> QuerySet[PlacementLevel]:
+        """The levels of the run."""
+        self.run = run_or_404(self.request.access, self.kwargs["pk"])
+        return placement.levels(self.request.access.scope, run=self.run)
+
+    def extra_context(self) -> dict[str, Any]:
+        """The way back to the run."""
+        run = now("Run %(number)s") % {"number": self.run.pk}
+        return {
+            "crumbs": [(run, reverse("warehouse:placement_run", args=[self.run.pk]))],
+            "subtitle": self.run.client.name,
+        }
+
+
+@require_GET
+@requires(Can.SEE_PLACEMENT)
+def item_levels(request: WebRequest, pk: int) -> HttpResponse:
+    """What each site ought to own of one item, by the newest run, with the sentence behind each level."""
+    scope = request.access.scope
+    item = get_object_or_404(scope.filter(Item.objects.select_related("client")), pk=pk)
+    run = placement.latest_run(scope, item.client)
+    levels = list(placement.levels(scope, run=run, item_id=item.pk)) if run else []
+    page = {
+        "title": item.sku,
+        "subtitle": item.description,
+        "crumbs": [(_("Recommendations"), reverse("warehouse:recommendations"))],
+        "item": item,
+        "run": run,
+        "facts": [
+            (_("Client"), item.client.name),
+            (_("Newest run"), tags.day(run.as_of) if run else None),
+            (_("Made"), tags.moment(run.created_at) if run else None),
+        ],
+        "chart": chart_of_levels(levels),
+        "levels": [(level, explain.sentence(level.explanation)) for level in levels],
+        "demand_url": link_to("inventory:demand_item", item.pk) if request.access.can(Can.SEE_DEMAND) else "",
+        "recommendations": placement.recommendations(scope, run=run).filter(item=item) if run else [],
+    }
+    return render(request, "warehouse/placement/item.html", page)
+
+
+urlpatterns = [
+    path("placement/runs/", RunList.as_view(), name="placement_runs"),
+    path("placement/runs/new/", placement_new, name="placement_new"),
+    path("placement/runs/<int:pk>/", run_page, name="placement_run"),
+    path("placement/runs/<int:pk>/levels/", LevelList.as_view(), name="placement_levels"),
+    path("placement/items/<int:pk>/", item_levels, name="placement_item"),
+]
