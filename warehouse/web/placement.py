@@ -27,7 +27,7 @@ from inventory.placement import services as deciding
 from inventory.templatetags import recinto as tags
 from inventory.templatetags.trade import in_unit
 from inventory.web.access import WebAccess, WebRequest, requires
-from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE, PairColumn
+from inventory.web.cells import TABLET, TABLET_NUMBER, PairColumn
 from inventory.web.columns import MoneyColumn, StatusColumn
 from inventory.web.fields import QuantityFormField
 from inventory.web.formatting import DASH, percent_text
@@ -43,6 +43,7 @@ from warehouse.web.placement_facts import (
 )
 
 MOST_AT_ONCE = 200
+TABLET_NOWRAP = {**TABLET, "td": {"class": "d-none d-md-table-cell text-nowrap"}}
 
 
 class ChosenColumn(tables.Column):
@@ -66,7 +67,8 @@ class RecommendationTable(tables.Table):
     item = PairColumn(
         accessor="item__sku",
         verbose_name=_("Move"),
-        below=lambda row: row.item.description,
+        below=in_short,
+        attrs={"td": {"class": "text-nowrap"}},
         url=lambda row: reverse("warehouse:recommendation", args=[row.pk]),
     )
     quantity = tables.Column(verbose_name=_("How many"), attrs={"td": {"class": "text-end number text-nowrap"}})
@@ -74,11 +76,12 @@ class RecommendationTable(tables.Table):
         accessor="target__name",
         verbose_name=_("Where to"),
         below=lambda row: now("from %(site)s") % {"site": row.source.name},
+        attrs={"td": {"class": "text-nowrap"}},
     )
-    reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET)
+    reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
     expected_fill_after = tables.Column(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
-    expected_cost_usd = MoneyColumn(verbose_name=_("Expected cost, USD a week"), attrs=TABLET_NUMBER)
-    confidence = tables.Column(verbose_name=_("Confidence"), empty_values=(), orderable=False, attrs=WIDE)
+    expected_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=TABLET_NUMBER)
+    confidence = tables.Column(verbose_name=_("Confidence"), empty_values=(), orderable=False, attrs=TABLET)
     state = StatusColumn(verbose_name=_("State"))
 
     class Meta:
@@ -95,9 +98,8 @@ class RecommendationTable(tables.Table):
         return record.accepted_quantity or record.quantity
 
     def render_reason_code(self, record: Recommendation) -> SafeString:
-        """The reason in a word, and the sentence behind it."""
-        word = explain.REASONS.get(record.reason_code, record.reason_code)
-        return format_html('<span title="{}">{}</span>', explain.sentence(record.explanation), tags.badge(word, "info"))
+        """The reason in a word; its page has the sentence."""
+        return tags.badge(explain.REASONS.get(record.reason_code, record.reason_code), "info")
 
     def value_reason_code(self, record: Recommendation) -> str:
         """The whole sentence."""

@@ -11,8 +11,10 @@ from inventory.models import PlacementLevel, Recommendation
 from inventory.placement import explain
 from inventory.templatetags import recinto as tags
 from inventory.templatetags.trade import in_unit
+from inventory.units import round_half_up
 from inventory.web.charts import Chart, bars, drawn
 from inventory.web.formatting import DASH, money_text, percent_text, quantity_text
+from inventory.web.units import unit_symbol
 
 CONFIDENCE_TONES = {"A": "success", "B": "info", "C": "warning", "D": "danger"}
 CONFIDENCE = {
@@ -48,10 +50,23 @@ NAMES = {
 SHARES = ("fill_before", "fill_after")
 
 
+def estimate_text(value: Decimal, unit: str = "") -> str:
+    """An estimate for people: nobody believes its sixth decimal."""
+    return quantity_text(round_half_up(value, 1), unit)
+
+
 def confidence_text(explanation: Mapping[str, Any]) -> str:
     """The grade of confidence in words."""
     grade = str(explanation.get("confidence", ""))
     return str(CONFIDENCE.get(grade, grade or DASH))
+
+
+def in_short(row: Recommendation) -> str:
+    """What the destination has and ought to have, in a few words."""
+    has, ought = row.explanation.get("position"), row.explanation.get("value")
+    if has is None or ought is None:
+        return ""
+    return now("has %(has)s, ought to have %(ought)s") % {"has": explain.text(has, 1), "ought": explain.text(ought, 1)}
 
 
 def facts_of(row: Recommendation) -> list[tuple[Any, Any]]:
@@ -77,6 +92,21 @@ def facts_of(row: Recommendation) -> list[tuple[Any, Any]]:
     if row.accepted_quantity is not None:
         facts.append((_("Accepted"), in_unit(row.accepted_quantity, unit)))
     return facts
+
+
+def facts_of_level(level: PlacementLevel) -> list[tuple[Any, str]]:
+    """What a site ought to have of an item, what it has, and what that costs."""
+    unit = unit_symbol(level.item.stock_unit)
+    return [
+        (_("Order up to"), estimate_text(level.order_up_to, unit)),
+        (_("Position"), estimate_text(level.position, unit)),
+        (_("Expected demand"), estimate_text(level.expected_demand, unit)),
+        (_("Safety stock"), estimate_text(level.safety_stock, unit)),
+        (_("Reorder point"), estimate_text(level.reorder_point, unit)),
+        (_("Weeks to cover"), estimate_text(level.protection_weeks)),
+        (_("Expected fill"), percent_text(level.expected_fill)),
+        (_("Cost, USD a week"), money_text(level.expected_weekly_cost_usd, "USD")),
+    ]
 
 
 def chart_of_move(row: Recommendation) -> Chart:
@@ -126,7 +156,7 @@ def chart_of_levels(levels: Sequence[PlacementLevel]) -> Chart:
     cells = [
         [
             level.site.name,
-            *(quantity_text(n) for n in (level.expected_demand, level.safety_stock, level.order_up_to, level.position)),
+            *(estimate_text(n) for n in (level.expected_demand, level.safety_stock, level.order_up_to, level.position)),
         ]
         for level in levels
     ]

@@ -1,5 +1,6 @@
 """Runs of the engine: asking for one, watching it, and reading what it was fed with and what it found."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -29,7 +30,7 @@ from inventory.web.forms import DateInput
 from inventory.web.jobs import jobs_of, parts_of
 from inventory.web.links import link_to
 from inventory.web.lists import Action, ListPage
-from warehouse.web.placement_facts import chart_of_levels
+from warehouse.web.placement_facts import chart_of_levels, estimate_text, facts_of_level
 
 KIND = "placement_run"
 NEWEST_JOBS = 3
@@ -172,6 +173,14 @@ def exceptions_of(access: WebAccess, run: PlacementRun) -> list[dict[str, Any]]:
     ]
 
 
+class EstimateColumn(QuantityColumn):
+    """An estimated quantity: drawn with one decimal, exported whole."""
+
+    def render(self, value: Decimal, record: PlacementLevel) -> str:
+        """The number with one decimal."""
+        return estimate_text(value)
+
+
 class LevelTable(tables.Table):
     """Levels of a run."""
 
@@ -184,10 +193,10 @@ class LevelTable(tables.Table):
     site = tables.Column(accessor="site__name", verbose_name=_("Site"))
     order_up_to = QuantityColumn(verbose_name=_("Order up to"))
     position = QuantityColumn(verbose_name=_("Position"))
-    safety_stock = QuantityColumn(verbose_name=_("Safety stock"), attrs=TABLET_NUMBER)
-    reorder_point = QuantityColumn(verbose_name=_("Reorder point"), attrs=WIDE_NUMBER)
-    expected_demand = QuantityColumn(verbose_name=_("Expected demand"), attrs=WIDE_NUMBER)
-    protection_weeks = QuantityColumn(verbose_name=_("Weeks to cover"), attrs=WIDE_NUMBER)
+    safety_stock = EstimateColumn(verbose_name=_("Safety stock"), attrs=TABLET_NUMBER)
+    reorder_point = EstimateColumn(verbose_name=_("Reorder point"), attrs=WIDE_NUMBER)
+    expected_demand = EstimateColumn(verbose_name=_("Expected demand"), attrs=WIDE_NUMBER)
+    protection_weeks = EstimateColumn(verbose_name=_("Weeks to cover"), attrs=WIDE_NUMBER)
     expected_fill = PercentColumn(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
     expected_weekly_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=WIDE_NUMBER)
 
@@ -240,7 +249,7 @@ def item_levels(request: WebRequest, pk: int) -> HttpResponse:
             (_("Made"), tags.moment(run.created_at) if run else None),
         ],
         "chart": chart_of_levels(levels),
-        "levels": [(level, explain.sentence(level.explanation)) for level in levels],
+        "levels": [(level, facts_of_level(level), explain.sentence(level.explanation)) for level in levels],
         "demand_url": link_to("inventory:demand_item", item.pk) if request.access.can(Can.SEE_DEMAND) else "",
         "recommendations": placement.recommendations(scope, run=run).filter(item=item) if run else [],
     }
