@@ -39,6 +39,7 @@ from warehouse.web.placement_facts import (
     chart_of_move,
     confidence_text,
     facts_of,
+    in_short,
     numbers_behind,
 )
 
