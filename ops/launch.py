@@ -87,10 +87,12 @@ def run(place: Place) -> int:
         env = variables(place)
         logins = prepare(place, python, env)
         with bind(place) as door:
-            house = Supervisor(programs(place, python, env, door), say)
+            broker, web, *others = programs(place, python, env, door)
+            house = Supervisor([broker, web], say)
             house.listen()
             try:
-                return serve(house, door, logins)
+                serve(house, others, door, logins)
+                return 0
             finally:
                 house.stop()
 
@@ -219,22 +221,23 @@ def turn_over(log: Path) -> None:
         shutil.move(log, log.with_suffix(".log.1"))
 
 
-def serve(house: Supervisor, door: socket.socket, logins: str) -> int:
-    """Start everything, say so when it answers, and keep it running until told to stop."""
+def serve(house: Supervisor, others: list[Program], door: socket.socket, logins: str) -> None:
+    """Start the web server, then all others; say so when it answers; keep everything running until told to stop."""
     address, port = door.getsockname()[:2]
     shown = f"[{address}]" if ":" in address else address
-    deadline = time.monotonic() + START_WITHIN
-    house.tend_until(lambda: answers(address, port) or time.monotonic() > deadline)
-    if house.is_stopping:
-        return 0
-    if time.monotonic() > deadline:
-        raise Refusal(f"The web server did not answer within {START_WITHIN:.0f} seconds: see {house.programs[1].log}.")
-    say(f"\nRecinto answers at http://{shown}:{port}/   (Ctrl-C stops it)\n")
-    if logins:
-        say(f"{logins}\n")
-    house.tend_until(lambda: False)
+    began = time.monotonic()
+    house.tend_until(lambda: answers(address, port) or time.monotonic() - began > START_WITHIN)
+    if not house.is_stopping:
+        if time.monotonic() - began > START_WITHIN:
+            raise Refusal(
+                f"The web server did not answer within {START_WITHIN:.0f} seconds: see {house.programs[1].log}."
+            )
+        say(f"\nRecinto answers at http://{shown}:{port}/   (Ctrl-C stops it)\n")
+        if logins:
+            say(f"{logins}\n")
+        house.programs += others
+        house.tend_until(lambda: False)
     say("Stopping …")
-    return 0
 
 
 def answers(address: str, port: int) -> bool:

@@ -80,7 +80,7 @@ class Supervisor:
 
     def __init__(self, programs: Sequence[Program], say: Callable[[str], None]) -> None:
         """Take charge of the programs; nothing is started yet."""
-        self.programs = programs
+        self.programs = list(programs)
         self.say = say
         self.signals = 0
 

@@ -17,7 +17,7 @@ import pytest
 from ops.environment import ROOT
 from tests.ops.processes import alive_with, until
 
-pytestmark = [pytest.mark.ops, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ops, pytest.mark.timeout(600)]
 
 
 class House:
@@ -39,7 +39,7 @@ class House:
 
     @property
     def port(self):
-        found = until(lambda: self._address() or self.process.poll() is not None, within=240)
+        found = until(lambda: self._address() or self.process.poll() is not None, within=420)
         assert found, self.said
         assert self._address(), self.said
         return int(self._address()[1])
