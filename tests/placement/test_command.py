@@ -180,6 +180,15 @@ def test_rows_that_cannot_be_used_are_left_out_counted_and_listed(files):
     assert {row["row"] for row in report["rejected_rows"]} == {2, 3, 4, 5}
 
 
+def test_returns_are_set_against_earlier_weeks_and_what_is_left_is_reported(files):
+    files.put_history(
+        [["A", "R-1", "2026-01-05", "10"], ["A", "R-1", "2026-01-12", "-25"], ["A", "R-2", "2026-01-05", "3"]]
+    )
+    files.run(report=files.folder / "report.json")
+
+    assert json.loads((files.folder / "report.json").read_text())["returns"] == {"carried_back": 10, "dropped": 15}
+
+
 def test_negative_stock_counts_as_none_and_is_listed(files):
     files.put("state.json", {**STATE, "on_hand": [{"sku": "A", "node": "DC-1", "quantity": -4}]})
     files.run(report=files.folder / "report.json")

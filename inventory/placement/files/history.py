@@ -3,7 +3,7 @@
 Source: placement.md §2.1, §2.4 and §4.1 (docs/placement.md).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from inventory.demand import reading
 from inventory.demand.reading import HistoryRows
 from inventory.demand.weeks import Weeks, by_week
 from inventory.errors import DomainError
-from inventory.placement.engine.model import Adjustment, History
+from inventory.placement.engine.model import History
 from inventory.placement.files.checks import BadInput
 from inventory.units import QUANTITY_SCALE, RATE_SCALE
 
@@ -23,10 +23,12 @@ MOST_WEEKS = 520
 
 @dataclass
 class Rejected:
-    """Rows that were left out: how many for which reason, and the first of them."""
+    """Rows that were left out: how many for which reason, and the first of them; and units of returns set against earlier weeks."""
 
     counts: dict[str, int] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    returns_carried: float = 0.0
+    returns_dropped: float = 0.0
 
     def add(self, rule: str, rows: list[dict[str, Any]], count: int) -> None:
         """Count rows that break a rule, and keep the first ones."""
@@ -67,7 +69,11 @@ def history(
     rows = rows.without(late)
     if not len(rows):
         raise BadInput([f"{file}: no usable row"])
-    return matrix(by_week(rows.columns), rows.skus, rows.markets), rejected
+    weeks = by_week(rows.columns)
+    rejected.returns_carried, rejected.returns_dropped = (
+        n / 10.0**QUANTITY_SCALE for n in (weeks.carried, weeks.dropped)
+    )
+    return matrix(weeks, rows.skus, rows.markets), rejected
 
 
 def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
@@ -95,11 +101,6 @@ def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
     before = np.arange(demand.shape[1]) < np.where(begins, column[starts], 0)[:, None]
     demand[line_of_run[:, None], np.arange(demand.shape[1])] = np.where(before, np.nan, demand[line_of_run])
     return History(tuple(k[0] for k in keys), tuple(k[1] for k in keys), date.fromordinal(first), demand, stockout)
-
-
-def with_adjustments(history: History, adjustments: tuple[Adjustment, ...]) -> History:
-    """The same history with changes that were made before it became a matrix."""
-    return replace(history, adjustments=adjustments)
 
 
 def _known(rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected) -> HistoryRows:

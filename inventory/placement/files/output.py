@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from inventory.placement.engine.explain import adjustment
+from inventory.placement.engine.explain import adjustment, number
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Result
 from inventory.placement.explain import sentence
 from inventory.placement.files.problem import Read
@@ -55,6 +55,10 @@ def report_json(read: Read, result: Result) -> str:
         "rows_read": read.rows_read,
         "rejected": read.rejected.counts,
         "rejected_rows": read.rejected.rows,
+        "returns": {
+            "carried_back": number(read.rejected.returns_carried),
+            "dropped": number(read.rejected.returns_dropped),
+        },
         "state_errors": list(state.errors),
         "adjustments": [adjustment(change) for change in result.adjustments],
         "metrics": result.metrics,
