@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-Deed = Callable[[datetime], None]
+Deed = Callable[[datetime], object]
 MEXICO = "America/Mexico_City"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from inventory.customs import services as customs
 from inventory.customs.models import Pedimento
 from warehouse.demo import papers
-from warehouse.demo.agenda import moment
+from warehouse.demo.agenda import Deed, moment
 from warehouse.demo.catalogue import Good
 from warehouse.demo.inbound import Arrival
 from warehouse.demo.papers import Line
@@ -73,7 +73,9 @@ class Consolidated:
             client=self.world.client(self.client), data=data, at=at, actor=self.world.people["aduanas"]
         )
 
-    def _truck(self, first: int, last: int):  # noqa: ANN202  a deed of the agenda
+    def _truck(self, first: int, last: int) -> Deed:
+        """What comes with one truck."""
+
         def deed(at: datetime) -> None:
             hand, dock = self.world.hand(self.site), self.world.dock("RFS")
             lines = self.pedimento.lines.filter(seq__gt=first, seq__lte=last).prefetch_related("sublines")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
@@ -72,8 +73,6 @@ def end_of(today: date, clock: datetime) -> datetime:
 
 def _begin(now: datetime, seed: int) -> World:
     """The world before the first entry."""
-    from zoneinfo import ZoneInfo
-
     today = now.astimezone(ZoneInfo(MEXICO)).date()
     opening = now - HISTORY
     sites = network.open_sites()

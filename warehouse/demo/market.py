@@ -9,6 +9,7 @@ from inventory.demand import sample
 from warehouse.demo.catalogue import Good
 from warehouse.demo.network import PRIMARY
 
+
 class Demand:
     """Weekly demand by item, market and week, and by distribution center; the history ends in the last full week before `today`."""
 
@@ -38,4 +39,3 @@ class Demand:
             total += self._by_dc.get((item_id, dc, back if back > -sample.WEEKS else back + sample.WEEKS), Decimal(0))
             week += timedelta(days=7)
         return total
-

@@ -20,6 +20,8 @@ from warehouse.shipping.models import Shipment
 
 TRUCK_M3 = Decimal(70)
 MOST_LINES = 14
+# How long a center's stock lasts, the SKU, the item, how much of it to load.
+Wish = tuple[Decimal, str, Good, Decimal]
 STEPS = ("draft", "reserved", "picked", "declared", "cleared", "dispatched")
 # How goods under a regime leave the country: key, operation, declared regime.
 ABROAD = {"RFS": ("J4", "EXP", "EXD"), "ITE": ("RT", "EXP", "EXD"), "DFI": ("K2", "EXP", "EXD")}
@@ -149,8 +151,11 @@ class Export:
 
     def _assign(self, at: datetime) -> None:
         for index, (truck, shipment) in enumerate(self.shipments):
-            self.shipments[index] = truck, shipping.assign_pedimento(
-                shipment=shipment, pedimento=self.pedimento, at=at, actor=self.world.people["aduanas"]
+            self.shipments[index] = (
+                truck,
+                shipping.assign_pedimento(
+                    shipment=shipment, pedimento=self.pedimento, at=at, actor=self.world.people["aduanas"]
+                ),
             )
 
     def _dispatch(self, at: datetime) -> None:
@@ -167,7 +172,7 @@ class Export:
         back = at + timedelta(hours=self.departure.returns_after_hours)
         actor, reason = self.world.people["supervisora"], "Avería del tractor: la carga regresó al recinto"
         self.world.agenda.plan(
-            back, lambda at: shipping.reverse_dispatch(shipment=shipment, at=at, actor=actor, reason=reason) and None
+            back, lambda at: shipping.reverse_dispatch(shipment=shipment, at=at, actor=actor, reason=reason)
         )
 
     def _cancel(self, at: datetime) -> None:
@@ -182,7 +187,8 @@ def load(
     client, site = world.client(departure.client), world.sites[center]
     free = may_leave(world, departure.client, departure.regime, at.date())
     there = at_center(client.pk, site)
-    wishes, spare = [], []
+    wishes: list[Wish] = []
+    spare: list[Wish] = []
     for good in world.goods[departure.client]:
         if good.sku in BY_HAND:
             continue

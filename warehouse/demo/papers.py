@@ -73,9 +73,11 @@ def declaration(
     rate_of: date | None = None,
     **header: Any,
 ) -> dict[str, Any]:
-    """What is typed for a pedimento paid on a day. `place` gives site, authorisation and customs_section, `taxes` the forms of
-    payment of duty and VAT, or None where neither is declared;
-    `rate_of` is the day of the exchange rate where it is not the day of payment."""
+    """What is typed for a pedimento paid on a day.
+
+    `place` gives site, authorisation and customs_section; `taxes` the forms of payment of duty and VAT, or None where
+    neither is declared; `rate_of` the day of the exchange rate where it is not the day of payment.
+    """
     lines, rate = list(lines), usd_rate(rate_of or on)
     rows = [_line(line, rate, taxes) for line in lines]
     value = sum(int(row["customs_value_mxn"]) for row in rows)

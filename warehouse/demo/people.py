@@ -79,9 +79,7 @@ def standing_logins() -> list[Login]:
     users = {user.username: user for user in User.objects.filter(username__in=[one.username for one in LOGINS])}
     opens = cache(lambda hashed: check_password(PASSWORD, hashed))  # one look is enough for all who share it
     return [
-        login
-        for login in LOGINS
-        if (user := users.get(login.username)) and user.is_active and opens(user.password)
+        login for login in LOGINS if (user := users.get(login.username)) and user.is_active and opens(user.password)
     ]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files.base import ContentFile
 
@@ -23,7 +24,7 @@ WHY_NOT = "El cliente liquida este modelo: no enviar más hasta nuevo aviso."
 def plan(world: World) -> None:
     """Put the morning on the agenda, the last thing before now."""
     for minutes, step in ((100, _import), (80, _run), (60, _decide), (50, _carry_out)):
-        world.agenda.plan(world.now - timedelta(minutes=minutes), lambda at, step=step: step(world, at))  # type: ignore[misc]
+        world.agenda.plan(world.now - timedelta(minutes=minutes), partial(step, world))
 
 
 def _import(world: World, at: datetime) -> None:

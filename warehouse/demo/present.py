@@ -1,6 +1,6 @@
 """How things stand at the end: one shipment in every state, trucks at the gate, papers waiting, bins being counted."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from inventory.findings import services as findings
 from inventory.parties.scope import ClientScope
 from inventory.reports import watching
 from warehouse.demo import planning, shelves
-from warehouse.demo.agenda import moment
+from warehouse.demo.agenda import Deed, moment
 from warehouse.demo.inbound import Arrival, Entry
 from warehouse.demo.outbound import Departure, Export, Truck
 from warehouse.demo.road import Journey
@@ -97,7 +97,7 @@ def _routine(world: World) -> None:
             day = world.demand.last_week + timedelta(days=7 - 7 * week)
             plan(moment(day, 5, zone=world.sites[center].time_zone), shelves.sell(world, world.sites[center], 4))
     for days in (84, 56, 28, 14, 7, 3, 2, 1, 0):
-        plan(_early(world, days), lambda at: watching.watch_deadlines(at=at) and None)
+        plan(_early(world, days), lambda at: watching.watch_deadlines(at=at))
     for days in (120, 60, 21):
         plan(_early(world, days), lambda at: _settle(world, at))
     _seals(world)
@@ -110,7 +110,9 @@ def _early(world: World, days: int) -> datetime:
 
 def _settle(world: World, at: datetime) -> None:
     """Close the findings that somebody has dealt with since."""
-    old = findings_read.open_findings(ClientScope.everyone()).filter(code__in=SETTLED, opened_at__lt=at - timedelta(days=14))
+    old = findings_read.open_findings(ClientScope.everyone()).filter(
+        code__in=SETTLED, opened_at__lt=at - timedelta(days=14)
+    )
     for finding in old.order_by("pk"):
         findings.close(finding=finding, at=at, actor=world.people["supervisora"], resolution=SETTLED[finding.code])
 
@@ -123,4 +125,9 @@ def _seals(world: World) -> None:
         is_end_of_month = (day + timedelta(days=1)).month != day.month
         if is_end_of_month or day >= world.today - timedelta(days=14):
             at = min(moment(day + timedelta(days=1), 0, 20), world.now)
-            world.agenda.plan(at, lambda at, day=day: audit.seal(day=day, at=at) and None)  # type: ignore[misc]
+            world.agenda.plan(at, _seal(day))
+
+
+def _seal(day: date) -> Deed:
+    """Seal one day."""
+    return lambda at: audit.seal(day=day, at=at)

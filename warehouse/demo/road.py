@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from inventory.errors import present
 from inventory.models import Lane, Site
 from inventory.parties.scope import Actor
 from warehouse.demo.world import World
@@ -84,8 +85,7 @@ def travel(world: World, shipment: Shipment, journey: Journey) -> None:
     lane = Lane.objects.get(
         origin=shipment.origin_id, destination=shipment.destination_id, crossing=shipment.crossing_id
     )
-    assert shipment.dispatched_at is not None  # noqa: S101  it was dispatched a moment ago
-    left = shipment.dispatched_at.astimezone(UTC)
+    left = present(shipment.dispatched_at).astimezone(UTC)
     plan = stops(shipment, lane, journey)
     for stop in plan:
         _plan_milestone(world, shipment, stop, left)
@@ -119,9 +119,7 @@ def _receive(shipment: Shipment, journey: Journey, at: datetime) -> None:
         for line in shipment.lines.order_by("seq")
     }
     actor = Actor(label=f"edi:{shipment.destination.code}")
-    shipping.receive(
-        shipment=shipment, received=received, received_at=at, seal_found=shipment.seal, at=at, actor=actor
-    )
+    shipping.receive(shipment=shipment, received=received, received_at=at, seal_found=shipment.seal, at=at, actor=actor)
     tracking.record(
         shipment=shipment, code=Code.RECEIPT_POSTED, occurred_at=at.astimezone(ZoneInfo(shipment.destination.time_zone)),
         source=Source.GATE, site=shipment.destination, source_event_id=f"{shipment.number}/RECEIPT_POSTED",

@@ -1,6 +1,5 @@
 """Work within the walls: goods change bins, are counted and frozen, and the centers hand out what was asked of them."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,14 +11,14 @@ from inventory.models import Client, Location, Site
 from inventory.parties.scope import Actor, ClientScope
 from inventory.places.services import virtual_location
 from warehouse.counting import services as counting
+from warehouse.demo.agenda import Deed
 from warehouse.demo.world import World
 from warehouse.movements import services as movements
 
-Step = Callable[[datetime], None]
 EVERYONE = ClientScope.everyone()
 
 
-def change_bins(world: World, regime: str, number: int) -> Step:
+def change_bins(world: World, regime: str, number: int) -> Deed:
     """Carry some of a bin's goods to another bin of the zone, so many times."""
 
     def deed(at: datetime) -> None:
@@ -42,7 +41,7 @@ def change_bins(world: World, regime: str, number: int) -> Step:
     return deed
 
 
-def sell(world: World, center: Site, weeks: int) -> Step:
+def sell(world: World, center: Site, weeks: int) -> Deed:
     """Hand out at a center what its markets asked for in the last weeks, as far as it has it."""
 
     def deed(at: datetime) -> None:
@@ -75,7 +74,7 @@ def _sell_one(world: World, client: Client, center: Site, weeks: int, at: dateti
         )  # fmt: skip
 
 
-def embargo(world: World, sku: str) -> Step:
+def embargo(world: World, sku: str) -> Deed:
     """Freeze the newest lot of an item by order of the authority."""
 
     def deed(at: datetime) -> None:
@@ -94,12 +93,14 @@ def embargo(world: World, sku: str) -> Step:
     return deed
 
 
-def count(world: World, regime: str, bins: list[str], off: Decimal, until: str = "posted") -> Step:
+def count(world: World, regime: str, bins: list[str], off: Decimal, until: str = "posted") -> Deed:
     """Count bins, find the largest line off by so much, have another person count it again, and post; or stop before."""
 
     def deed(at: datetime) -> None:
         site = world.zone(regime)
-        spots = list(Location.objects.filter(site=site, code__in=[f"{regime}-{bin_}" for bin_ in bins]).order_by("code"))
+        spots = list(
+            Location.objects.filter(site=site, code__in=[f"{regime}-{bin_}" for bin_ in bins]).order_by("code")
+        )
         sheet = counting.open_sheet(site=site, locations=spots, at=at, actor=world.people["supervisora"])
         lines = {line.pk: line.expected for line in sheet.lines.order_by("pk")}
         if until == "open":

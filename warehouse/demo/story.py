@@ -29,8 +29,9 @@ MONTHS = 18
 
 @dataclass(frozen=True)
 class Habit:
-    """How a client works: how many entries and departures, from and to how many days ago, at which offices;
-    each truck brings a center up to so many weeks of its demand.
+    """How a client works: how many entries and departures, from and to how many days ago, at which offices.
+
+    Each truck brings a center up to so many weeks of its demand.
     """
 
     client: str
@@ -135,9 +136,7 @@ def _departures(world: World, habit: Habit) -> None:
         leaves_at = moment(day, world.chance.randrange(13, 18), zone=world.zone(habit.regime).time_zone)
         trucks = [_truck(world, habit, number, center) for center in islice(centers, 2)]
         section = habit.way_out[number % len(habit.way_out)]
-        departure = Departure(
-            habit.client, habit.regime, section, habit.patent, leaves_at, trucks, weeks=habit.weeks
-        )
+        departure = Departure(habit.client, habit.regime, section, habit.patent, leaves_at, trucks, weeks=habit.weeks)
         Export(world, departure).plan()
 
 
@@ -205,9 +204,7 @@ def _inland(world: World) -> None:
         cargo = [(good, in_packs(world.demand.weekly(good) * 2, good))]
         leaves_at = moment(world.ago(days), 12, zone=world.zone(regime).time_zone)
         patent = next(habit.patent for habit in HABITS if habit.client == client)
-        departure = Departure(
-            client, regime, "240", patent, leaves_at, [Truck(consignee, cargo=cargo)], is_inland=True
-        )
+        departure = Departure(client, regime, "240", patent, leaves_at, [Truck(consignee, cargo=cargo)], is_inland=True)
         Export(world, departure).plan()
 
 

@@ -1,0 +1,185 @@
+"""The demonstration as a whole: told once for a fixed day, then read."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client as Browser
+
+from inventory.audit.models import AuditSeal
+from inventory.customs.models import BondedLot, Contribution, Discharge, LotCorrection, Pedimento, StockDifference
+from inventory.findings.models import Finding
+from inventory.models import (
+    Account,
+    ApiKey,
+    Client,
+    DemandRecord,
+    Item,
+    Job,
+    Market,
+    Membership,
+    Posting,
+    Recommendation,
+    Site,
+    User,
+)
+from inventory.parties.roles import Role
+from inventory.reports.verification import verify_books
+from tests.builders import make_client
+from warehouse.counting.models import CountSheet
+from warehouse.demo import loader, people
+from warehouse.movements.models import BinMove, MovementOrder
+from warehouse.receiving.models import Receipt
+from warehouse.shipping.models import Shipment
+from warehouse.tracking.models import Milestone
+
+NOW = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 19)
+HOMES = {("autopartes", "RFS"), ("motores", "ITE"), ("motores", "RFS"), ("hogar", "DFI")}
+
+
+# One test, for telling the story takes half a minute of work; more where other programs want the processor too.
+@pytest.mark.ops
+@pytest.mark.timeout(900)
+@pytest.mark.django_db
+def test_the_demonstration_is_what_it_says_and_its_books_add_up():
+    told = loader.load(now=NOW)
+
+    assert told.deeds > 1500
+    assert list(verify_books()) == []
+    _check_numbers()
+    _check_states()
+    _check_deadlines()
+    _check_customs()
+    _check_planning()
+    _check_doors()
+    _check_a_second_time()
+
+
+def _check_numbers():
+    assert (Client.objects.count(), Item.objects.count(), Pedimento.objects.count()) == (3, 40, 120)
+    assert Site.objects.filter(kind=Site.Kind.US_DC).count() == 5
+    assert Site.objects.filter(kind=Site.Kind.BONDED).count() == 2
+    assert Market.objects.count() == 14
+    assert set(Account.objects.values_list("client__code", "regime")) >= HOMES
+    first, last = Pedimento.objects.order_by("recorded_at")[0], Pedimento.objects.order_by("-recorded_at")[0]
+    assert timedelta(days=530) < last.recorded_at - first.recorded_at < timedelta(days=549)
+    assert Item.objects.exclude(stock_unit="6").exists()
+    assert Item.objects.filter(commercial_unit="19", commercial_denominator=12).exists()
+    assert AuditSeal.objects.filter(sealed_on__gte=TODAY - timedelta(days=14)).count() == 14
+
+
+def _check_states():
+    """A shipment in every state, receipts and count sheets in most."""
+    states = Counter(Shipment.objects.values_list("state", flat=True))
+    assert set(states) == set(Shipment.State.values)
+    assert states[Shipment.State.RECEIVED] > 80
+    assert set(Receipt.objects.values_list("state", flat=True)) == set(Receipt.State.values)
+    assert {"posted", "open", "recount"} <= set(CountSheet.objects.values_list("state", flat=True))
+    assert BinMove.objects.exists()
+    late = Shipment.objects.filter(state__in=Shipment.IN_TRANSIT, promised_at__lt=NOW)
+    assert late.exists()
+    zones = set(Milestone.objects.values_list("offset_minutes", flat=True))
+    assert {-300, -360, -480} <= zones
+    assert not Milestone.objects.filter(recorded_at__gt=NOW).exists()
+    assert not Posting.objects.filter(recorded_at__gt=NOW).exists()
+
+
+def _check_deadlines():
+    """Something must leave within 7, 30 and 90 days, and something should have left."""
+    open_lots = BondedLot.objects.filter(remaining__gt=0, must_leave_by__isnull=False)
+    left = sorted((lot.must_leave_by - TODAY).days for lot in open_lots)
+    assert left[0] < 0
+    assert any(0 <= days <= 7 for days in left)
+    assert any(7 < days <= 30 for days in left)
+    assert any(30 < days <= 90 for days in left)
+    codes = set(Finding.objects.filter(closed_at=None).values_list("code", flat=True))
+    assert {"deadline_near", "deadline_passed", "expired_lot_skipped", "delivery_short", "stock_shortage"} <= codes
+    assert Finding.objects.exclude(closed_at=None).exists()
+
+
+def _check_customs():
+    assert Pedimento.objects.get(document_key="R1").state == Pedimento.State.APPLIED
+    assert LotCorrection.objects.count() == 1
+    assert StockDifference.objects.filter(resolved_at__isnull=False, resolution__startswith="R1").count() == 1
+    assert BondedLot.objects.filter(is_provisional=True).count() == 3
+    assert Contribution.objects.filter(code="6", payment_form="6").exists()
+    assert ["expired_skipped"] in Discharge.objects.values_list("flags", flat=True)
+    assert not Finding.objects.filter(code__startswith="pedimento_number").exists()
+    assert not Finding.objects.filter(code__in=["factor_off", "classify_effect", "regime_unusual"]).exists()
+
+
+def _check_planning():
+    assert DemandRecord.objects.count() == 12_374
+    assert {job.state for job in Job.objects.all()} == {"done"}
+    states = Counter(Recommendation.objects.values_list("state", flat=True))
+    assert states["accepted"]
+    assert states["refused"]
+    assert states["proposed"]
+    assert {"open", "shipping"} <= set(MovementOrder.objects.values_list("state", flat=True))
+
+
+def _check_doors():
+    """Each login and each key opens its door."""
+    assert {row.role for row in Membership.objects.all()} == set(Role)
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    for login in people.LOGINS:
+        assert login.username in out.getvalue()
+        assert Browser().login(username=login.username, password=people.PASSWORD)
+    for code, token in people.TOKENS.items():
+        assert str(token) in out.getvalue()
+        answer = Browser().get("/api/v1/items/", headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+        assert {row["client"] for row in answer.json()["results"]} <= {code}
+    User.objects.filter(username="autoridad").update(password="!")
+    ApiKey.objects.filter(client__code="hogar").update(revoked_at=NOW)
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    assert "autoridad" not in out.getvalue()
+    assert "demohome" not in out.getvalue()
+
+
+def _check_a_second_time():
+    before = Posting.objects.count(), Pedimento.objects.count()
+    out = StringIO()
+
+    call_command("load_demo", stdout=out)
+
+    assert "already" in out.getvalue()
+    assert (Posting.objects.count(), Pedimento.objects.count()) == before
+
+
+@pytest.mark.django_db
+def test_a_database_with_clients_is_left_alone():
+    make_client("acme")
+
+    with pytest.raises(CommandError, match="empty one"):
+        call_command("load_demo")
+
+    assert list(Client.objects.values_list("code", flat=True)) == ["acme"]
+
+
+@pytest.mark.django_db
+def test_production_wants_to_be_forced(settings):
+    settings.PRODUCTION = True
+
+    with pytest.raises(CommandError, match="--force"):
+        call_command("load_demo")
+
+
+@pytest.mark.django_db
+def test_a_day_to_come_is_refused():
+    with pytest.raises(CommandError, match="future"):
+        call_command("load_demo", today=date(2100, 1, 1))
+
+
+@pytest.mark.django_db
+def test_an_ordinary_database_names_no_logins():
+    out = StringIO()
+
+    call_command("demo_logins", stdout=out)
+
+    assert out.getvalue() == ""
