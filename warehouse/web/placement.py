@@ -35,7 +35,6 @@ from inventory.web.forms import ReasonField, add_refusal
 from inventory.web.lists import Action, ListPage
 from warehouse.movements import accepting
 from warehouse.web.placement_facts import (
-    CONFIDENCE_TONES,
     chart_of_move,
     confidence_text,
     facts_of,
@@ -77,12 +76,10 @@ class RecommendationTable(tables.Table):
         accessor="target__name",
         verbose_name=_("Where to"),
         below=lambda row: now("from %(site)s") % {"site": row.source.name},
-        attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
     expected_fill_after = tables.Column(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
     expected_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=TABLET_NUMBER)
-    confidence = tables.Column(verbose_name=_("Confidence"), empty_values=(), orderable=False, attrs=TABLET)
     state = StatusColumn(verbose_name=_("State"))
 
     class Meta:
@@ -99,8 +96,10 @@ class RecommendationTable(tables.Table):
         return record.accepted_quantity or record.quantity
 
     def render_reason_code(self, record: Recommendation) -> SafeString:
-        """The reason in a word; its page has the sentence."""
-        return tags.badge(explain.REASONS.get(record.reason_code, record.reason_code), "info")
+        """The reason in a word, and how sure it is; its page has the sentence."""
+        word = tags.badge(explain.REASONS.get(record.reason_code, record.reason_code), "info")
+        grade = now("confidence %(grade)s") % {"grade": record.explanation.get("confidence") or DASH}
+        return format_html('{}<div class="text-secondary small">{}</div>', word, grade)
 
     def value_reason_code(self, record: Recommendation) -> str:
         """The whole sentence."""
@@ -113,15 +112,6 @@ class RecommendationTable(tables.Table):
     def value_expected_fill_after(self, record: Recommendation) -> Any:
         """The share after the move."""
         return record.expected_fill_after
-
-    def render_confidence(self, record: Recommendation) -> SafeString | str:
-        """A to D, as a badge."""
-        grade = str(record.explanation.get("confidence", ""))
-        return tags.badge(grade, CONFIDENCE_TONES.get(grade, "neutral")) if grade else DASH
-
-    def value_confidence(self, record: Recommendation) -> str:
-        """A to D."""
-        return str(record.explanation.get("confidence", ""))
 
     def render_state(self, record: Recommendation) -> SafeString:
         """The state in words."""

@@ -16,7 +16,6 @@ from inventory.web.charts import Chart, bars, drawn
 from inventory.web.formatting import DASH, money_text, percent_text, quantity_text
 from inventory.web.units import unit_symbol
 
-CONFIDENCE_TONES = {"A": "success", "B": "info", "C": "warning", "D": "danger"}
 CONFIDENCE = {
     "A": _("A: a year of steady history"),
     "B": _("B: half a year of history"),
