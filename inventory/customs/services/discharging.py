@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
@@ -46,12 +46,14 @@ def discharge(
     actor: Actor,
     reason: str = "",
     override_reason: str = "",
+    today: date | None = None,
 ) -> list[Discharge]:
     """Write off what one exit document takes, all or nothing; the same key again returns the rows it wrote.
 
     Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
-    lets them go (late return, destruction) and says why in `override_reason`. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    lets them go (late return, destruction) and says why in `override_reason`. `today` is the site's own date at `at`, where
+    the caller knows it. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
     withdrawals = _together(withdrawals)
     accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
@@ -60,7 +62,7 @@ def discharge(
     if written:
         return _same(written, withdrawals)
     effects = _effects(withdrawals, accounts, legal_date, at)
-    late = _out_of_order(accounts, legal_date, at)
+    late = _out_of_order(accounts, legal_date, today or at.date())
     rows, lots = open_lots(accounts)
     discharges: list[Discharge] = []
     skipped: dict[int, Withdrawal] = {}
@@ -294,15 +296,15 @@ def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date, *, over
     )
 
 
-def _out_of_order(accounts: dict[int, Account], legal_date: date, at: datetime) -> set[int]:
+def _out_of_order(accounts: dict[int, Account], legal_date: date, today: date) -> set[int]:
     """The accounts that have a discharge of a later legal date: this one is recorded out of order (mexico.md §3.8).
 
-    A document of today cannot be; only a backdated one asks the books, by index, one row an account.
+    A document of today cannot be; only a backdated one asks the books, by index, no more than one row an account.
     """
-    if legal_date >= at.date():
+    if legal_date >= today:
         return set()
-    later = Discharge.objects.filter(legal_date__gt=legal_date)
-    return {pk for pk in accounts if later.filter(account=pk).exists()}
+    later = Discharge.objects.filter(account=OuterRef("pk"), legal_date__gt=legal_date)
+    return set(Account.objects.filter(Exists(later), pk__in=accounts).values_list("pk", flat=True))
 
 
 def _report_skipped(

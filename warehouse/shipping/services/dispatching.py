@@ -51,7 +51,8 @@ def dispatch(
         if line.account.is_bonded
     ]
     if bonded:
-        customs.discharge(key=key, withdrawals=bonded, legal_date=legal_date, at=at, actor=actor)
+        today = local_date(at, shipment.origin.time_zone)
+        customs.discharge(key=key, withdrawals=bonded, legal_date=legal_date, at=at, actor=actor, today=today)
     transit = virtual_location(shipment.destination, _kind_of(shipment.destination))
     shipment.posting = ledger.post(
         key=key,
