@@ -45,6 +45,11 @@ def form_page(
     return render(request, template, {**page, "form": form}, status=status)
 
 
+def sent(request: WebRequest) -> Any:
+    """What was posted, be it nothing at all; None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def refuse(form: forms.BaseForm, error: DomainError) -> DomainError | None:
     """Put the errors that name a field of the form on it; returns what is left to say above it."""
     if not isinstance(error, InvalidInput | InvalidInputs):

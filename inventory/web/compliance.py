@@ -21,7 +21,7 @@ from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, moment
 from inventory.templatetags.trade import in_unit
 from inventory.web.access import WebRequest, refuse_unless, requires
-from inventory.web.actions import form_page
+from inventory.web.actions import form_page, sent
 from inventory.web.bonded_lots import ITEM, SITE
 from inventory.web.cells import TABLET, WIDE, PairColumn, PedimentoColumn
 from inventory.web.columns import DayColumn
@@ -121,7 +121,7 @@ def resolve_difference(request: WebRequest, pk: int) -> HttpResponse:
 
     return form_page(
         request,
-        ResolutionForm(request.POST or None),
+        ResolutionForm(sent(request)),
         resolve,
         title=_("Explain a difference"),
         subtitle=f"{item.sku} · {in_unit(difference.quantity, item.stock_unit)} · {difference.document}",
@@ -206,7 +206,7 @@ def close_notice(request: WebRequest, pk: int) -> HttpResponse:
     rows = at_sites(request.access, customs.open_notices(request.access.scope), "pedimento__site")
     notice = found(request.access, rows.filter(pk=pk).first())
     url = reverse("inventory:notices")
-    form = NoticeForm(request.POST or None)
+    form = NoticeForm(sent(request))
     if not request.access.can(Can.OVERRIDE):
         del form.fields["exception_reason"]
 

@@ -22,7 +22,7 @@ from inventory.models import Client, Finding
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, deadline, moment, status
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import form_page
+from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE
 from inventory.web.columns import DeadlineColumn, MomentColumn
 from inventory.web.forms import ReasonField
@@ -131,7 +131,7 @@ def finding_page(request: WebRequest, pk: int) -> HttpResponse:
 
     return form_page(
         request,
-        ClosingForm(request.POST or None),
+        ClosingForm(sent(request)),
         close,
         template="inventory/findings/finding.html",
         title=entry(finding.code).title,

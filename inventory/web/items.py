@@ -25,7 +25,7 @@ from inventory.reference import selectors as reference
 from inventory.reference.models import UnitOfMeasure
 from inventory.web import formatting
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import form_page
+from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PairColumn
 from inventory.web.columns import MoneyColumn
 from inventory.web.forms import DateInput
@@ -178,7 +178,7 @@ def new_item(request: WebRequest) -> HttpResponse:
         messages.success(request, gettext("Item %(sku)s is in the catalogue.") % {"sku": item.sku})
         return reverse("inventory:item", args=[item.pk])
 
-    form = ItemForm(request.POST or None, request=request)
+    form = ItemForm(sent(request), request=request)
     url = reverse("inventory:items")
     crumbs = [(_("Items"), url)]
     return form_page(request, form, add, title=_("New item"), crumbs=crumbs, cancel_url=url, button=_("Add the item"))
@@ -195,7 +195,7 @@ def edit_item(request: WebRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("Item %(sku)s was changed.") % {"sku": item.sku})
         return url
 
-    form = ItemForm(request.POST or None, instance=item, request=request)
+    form = ItemForm(sent(request), instance=item, request=request)
     crumbs = [(_("Items"), reverse("inventory:items")), (item.sku, url)]
     return form_page(
         request, form, change, title=gettext("Change %(sku)s") % {"sku": item.sku}, crumbs=crumbs, cancel_url=url

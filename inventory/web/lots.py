@@ -19,7 +19,7 @@ from inventory.models import Hold, Lot
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day
 from inventory.web.access import WebRequest, refuse_unless, requires
-from inventory.web.actions import form_page
+from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PairColumn
 from inventory.web.columns import LinkColumn, MomentColumn
 from inventory.web.lists import ListPage
@@ -100,7 +100,7 @@ def put_hold(request: WebRequest, pk: int) -> HttpResponse:
 
     return form_page(
         request,
-        HoldForm(request.POST or None),
+        HoldForm(sent(request)),
         put,
         title=gettext("Put lot %(lot)s on hold") % {"lot": lot},
         subtitle=f"{lot.account.item.sku} · {lot.account.item.description}",
@@ -125,7 +125,7 @@ def lift_hold(request: WebRequest, pk: int) -> HttpResponse:
 
     return form_page(
         request,
-        LiftForm(request.POST or None),
+        LiftForm(sent(request)),
         lift,
         title=gettext("Lift the hold on lot %(lot)s") % {"lot": lot},
         subtitle=hold.get_reason_display(),

@@ -21,6 +21,7 @@ from inventory.models import Client, Country, Currency, Identifier, Pedimento, S
 from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.web.access import WebRequest, requires
+from inventory.web.actions import sent
 from inventory.web.pedimento_entry import Entry, image_of
 from inventory.web.pedimento_forms import Choices
 from inventory.web.pedimentos import pedimento_of
@@ -147,7 +148,7 @@ class UploadForm(forms.Form):
 @requires(Can.EDIT_PEDIMENTO)
 def upload(request: WebRequest) -> HttpResponse:
     """Take a whole pedimento from a CSV: entered as a whole, or refused row by row."""
-    form = UploadForm(request.POST or None, request.FILES or None, request=request)
+    form = UploadForm(sent(request), request.FILES, request=request)
     page: dict[str, Any] = {
         "title": _("Upload a pedimento"),
         "crumbs": [(_("Pedimentos"), reverse("inventory:pedimentos"))],

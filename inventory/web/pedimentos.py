@@ -25,7 +25,7 @@ from inventory.parties.roles import Can
 from inventory.places.clock import local_date
 from inventory.templatetags.trade import pedimento_no
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import form_page
+from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PedimentoColumn
 from inventory.web.columns import DayColumn, MoneyColumn, StatusColumn
 from inventory.web.fields import SiteMomentField
@@ -287,7 +287,7 @@ def _today(pedimento: Pedimento) -> Any:
 def pay(request: WebRequest, number: str) -> HttpResponse:
     """Record its payment."""
     pedimento = pedimento_of(request, number)
-    form = PaymentForm(request.POST or None, initial={"paid_on": _today(pedimento)})
+    form = PaymentForm(sent(request), initial={"paid_on": _today(pedimento)})
     return _deed_page(
         request, pedimento, form, books.record_payment, _("Record payment"), gettext("The payment is recorded.")
     )
@@ -297,7 +297,7 @@ def pay(request: WebRequest, number: str) -> HttpResponse:
 def clear(request: WebRequest, number: str) -> HttpResponse:
     """Record its clearance by the selection mechanism."""
     pedimento = pedimento_of(request, number)
-    form = ClearanceForm(request.POST or None, initial={"cleared_at": timezone.now()})
+    form = ClearanceForm(sent(request), initial={"cleared_at": timezone.now()})
     form.fields["cleared_at"].at_site(pedimento.site)
     return _deed_page(
         request,
@@ -315,7 +315,7 @@ def close(request: WebRequest, number: str) -> HttpResponse:
     """Close a consolidated pedimento."""
     pedimento = pedimento_of(request, number)
     today = _today(pedimento)
-    form = ClosingForm(request.POST or None, initial={"closed_on": today, "paid_on": today})
+    form = ClosingForm(sent(request), initial={"closed_on": today, "paid_on": today})
     return _deed_page(
         request,
         pedimento,
@@ -330,7 +330,7 @@ def close(request: WebRequest, number: str) -> HttpResponse:
 def withdraw(request: WebRequest, number: str) -> HttpResponse:
     """Withdraw a declaration that did nothing yet."""
     pedimento = pedimento_of(request, number)
-    form = WithdrawalForm(request.POST or None)
+    form = WithdrawalForm(sent(request))
     return _deed_page(
         request, pedimento, form, books.withdraw_pedimento, _("Withdraw"), gettext("The pedimento is withdrawn.")
     )
@@ -355,7 +355,7 @@ def rectify(request: WebRequest, number: str) -> HttpResponse:
 
     return form_page(
         request,
-        forms.Form(request.POST if request.method == "POST" else None),
+        forms.Form(sent(request)),
         apply,
         title=_("Apply the rectification"),
         subtitle=f"{pedimento.client} · R1",

@@ -22,7 +22,7 @@ from inventory.models import Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import moment
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import OnceField, form_page, once, press
+from inventory.web.actions import OnceField, form_page, once, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE
 from inventory.web.columns import LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import QuantityFormField, location_named
@@ -140,7 +140,7 @@ def open_sheet(request: WebRequest) -> HttpResponse:
     url = reverse("warehouse:counts")
     return form_page(
         request,
-        OpenForm(request.POST or None, request=request),
+        OpenForm(sent(request), request=request),
         begin,
         title=_("Open a count"),
         crumbs=[(_("Counts"), url)],

@@ -16,7 +16,7 @@ from inventory.errors import DomainError, InvalidInput
 from inventory.models import Location
 from inventory.parties.roles import Can
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import refuse
+from inventory.web.actions import refuse, sent
 from inventory.web.fields import LocationField, QuantityFormField, SiteMomentField, this_minute
 from inventory.web.places_of import shelves
 from warehouse.models import Shipment, ShipmentLine
@@ -62,13 +62,13 @@ def receive(request: WebRequest, number: str) -> HttpResponse:
     url = reverse("warehouse:shipment", args=[shipment.number])
     if shipment.state not in Shipment.IN_TRANSIT:
         return redirect(url)
-    form = DeliveryForm(request.POST or None, shipment=shipment, initial={"received_at": this_minute()})
+    form = DeliveryForm(sent(request), shipment=shipment, initial={"received_at": this_minute()})
     fill = request.GET.get("as") == "shipped"
     cards = [
         (
             line,
             LineForm(
-                request.POST or None,
+                sent(request),
                 shipment=shipment,
                 prefix=f"line-{line.seq}",
                 initial={"good": line.quantity} if fill else {},

@@ -22,7 +22,7 @@ from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day
 from inventory.templatetags.trade import in_unit
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import OnceField, form_page, press
+from inventory.web.actions import OnceField, form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import LocationField, QuantityFormField
@@ -274,7 +274,7 @@ def move(request: WebRequest, pk: int) -> HttpResponse:
     places = shelves(balance.location.site_id, balance.account.regime)
     return form_page(
         request,
-        BinMoveForm(request.POST or None, balance=balance, initial={"quantity": balance.free}),
+        BinMoveForm(sent(request), balance=balance, initial={"quantity": balance.free}),
         carry,
         template="warehouse/movements/move.html",
         title=_("Move %(sku)s") % {"sku": item.sku},

@@ -22,7 +22,7 @@ from inventory.models import Carrier, Client, LegalNotice, Location, Pedimento, 
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day, moment
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import form_page, press
+from inventory.web.actions import form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import LocationField, QuantityFormField, SiteMomentField, this_minute
@@ -140,7 +140,7 @@ def expect(request: WebRequest) -> HttpResponse:
     url = reverse("warehouse:receipts")
     return form_page(
         request,
-        ExpectForm(request.POST or None, request=request, initial={"pedimento": request.GET.get("pedimento", "")}),
+        ExpectForm(sent(request), request=request, initial={"pedimento": request.GET.get("pedimento", "")}),
         begin,
         title=_("Expect goods"),
         crumbs=[(_("Receiving"), url)],
@@ -256,7 +256,7 @@ def arrive(request: WebRequest, number: str) -> HttpResponse:
     """Note the vehicle at the gate."""
     receipt = receipt_of(request, number)
     url = reverse("warehouse:receipt", args=[receipt.number])
-    form = ArrivalForm(request.POST or None, receipt=receipt, initial={"arrived_at": this_minute()})
+    form = ArrivalForm(sent(request), receipt=receipt, initial={"arrived_at": this_minute()})
 
     def note(values: dict[str, Any]) -> str:
         names = ("arrived_at", "dock", "container_number", "plates", "carrier", "driver")

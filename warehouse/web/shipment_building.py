@@ -18,7 +18,7 @@ from inventory.models import Account, Carrier, Client, Lane, Location, Site
 from inventory.parties.roles import Can
 from inventory.parties.scope import ClientScope
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import OnceField, once, refuse
+from inventory.web.actions import OnceField, once, refuse, sent
 from inventory.web.fields import QuantityFormField
 from inventory.web.forms import DateInput
 from inventory.web.places_of import found, sites_of
@@ -126,7 +126,7 @@ def new_shipment(request: WebRequest) -> HttpResponse:
     found(request.access, origin, origin.pk)
     lane = Lane.objects.filter(origin=origin, destination=destination, is_active=True).order_by("pk").first()
     free = free_stock(client, origin)
-    load = LoadForm(request.POST or None, free=free, lane=lane)
+    load = LoadForm(sent(request), free=free, lane=lane)
     page.update(load=load, client=client, origin=origin, destination=destination)
     status = 200
     if request.method == "POST":

@@ -21,7 +21,7 @@ from inventory.models import Client, Pedimento, Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day, moment
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import form_page, press
+from inventory.web.actions import form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import SiteMomentField, this_minute
@@ -280,7 +280,7 @@ def assign(request: WebRequest, number: str) -> HttpResponse:
     """Tie the shipment to the outbound pedimento that clears it."""
     shipment = leaving(request, number)
     form = PedimentoForm(
-        request.POST or None,
+        sent(request),
         request=request,
         shipment=shipment,
         initial={"pedimento": shipment.pedimento and shipment.pedimento.number},
@@ -301,7 +301,7 @@ def dispatch(request: WebRequest, number: str) -> HttpResponse:
     """Send it on its way."""
     shipment = leaving(request, number)
     form = DispatchForm(
-        request.POST or None, shipment=shipment, initial={"dispatched_at": this_minute(), "seal": shipment.seal}
+        sent(request), shipment=shipment, initial={"dispatched_at": this_minute(), "seal": shipment.seal}
     )
     return _step(
         request,
@@ -323,7 +323,7 @@ def reverse_dispatch(request: WebRequest, number: str) -> HttpResponse:
     return _step(
         request,
         shipment,
-        ReversalForm(request.POST or None),
+        ReversalForm(sent(request)),
         shipping.reverse_dispatch,
         _("Take the dispatch back"),
         gettext("%(number)s is back at the dock; its discharges are reversed.") % {"number": shipment.number},

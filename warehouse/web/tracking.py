@@ -18,7 +18,7 @@ from inventory.models import Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, moment
 from inventory.web.access import WebRequest, requires
-from inventory.web.actions import OnceField, form_page
+from inventory.web.actions import OnceField, form_page, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import LinkColumn, StatusColumn
 from inventory.web.fields import SiteMomentField, this_minute
@@ -171,7 +171,7 @@ def record(request: WebRequest, number: str) -> HttpResponse:
 
     return form_page(
         request,
-        MilestoneForm(request.POST or None, shipment=shipment, initial={"occurred_at": this_minute()}),
+        MilestoneForm(sent(request), shipment=shipment, initial={"occurred_at": this_minute()}),
         write,
         title=_("Record what happened"),
         subtitle=f"{shipment.number} · {shipment.client} · {shipment.destination}",
