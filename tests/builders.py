@@ -36,9 +36,7 @@ _number = count(1)
 
 def make_client(code: str | None = None, **values: Any) -> Client:
     code = code or f"client-{next(_number)}"
-    return Client.objects.create(
-        code=code, **{"name": code.title(), "rfc": "EKU9003173C9", **values}
-    )
+    return Client.objects.create(code=code, **{"name": code.title(), "rfc": "EKU9003173C9", **values})
 
 
 def make_user(
@@ -48,26 +46,20 @@ def make_user(
     **values: Any,
 ) -> User:
     username = username or f"user-{next(_number)}"
-    user = User.objects.create_user(
-        username, f"{username}@example.com", "correct horse battery", **values
-    )
+    user = User.objects.create_user(username, f"{username}@example.com", "correct horse battery", **values)
     if role:
         Membership.objects.create(user=user, role=role, client=client)
     return user
 
 
-def make_site(
-    code: str | None = None, kind: str = Site.Kind.BONDED, **values: Any
-) -> Site:
+def make_site(code: str | None = None, kind: str = Site.Kind.BONDED, **values: Any) -> Site:
     code = code or f"site-{next(_number)}"
     defaults = {
         "name": code.upper(),
         "country": "USA" if kind == Site.Kind.US_DC else "MEX",
         "latitude": 22.15,
         "longitude": -100.98,
-        "time_zone": "America/Chicago"
-        if kind == Site.Kind.US_DC
-        else "America/Mexico_City",
+        "time_zone": "America/Chicago" if kind == Site.Kind.US_DC else "America/Mexico_City",
     }
     return Site.objects.create(code=code, kind=kind, **{**defaults, **values})
 
@@ -84,9 +76,7 @@ def make_location(
         "is_virtual": is_virtual,
         "regime": "" if is_virtual else regime,
     }
-    return Location.objects.create(
-        site=site or make_site(), kind=kind, **{**defaults, **values}
-    )
+    return Location.objects.create(site=site or make_site(), kind=kind, **{**defaults, **values})
 
 
 def make_authorisation(
@@ -103,18 +93,12 @@ def make_authorisation(
         )
         holder = {"operator": company}
     defaults = {"number": f"{regime}-{next(_number)}", "valid_from": date(2020, 1, 1)}
-    authorisation = Authorisation.objects.create(
-        regime=regime, **{**defaults, **holder, **values}
-    )
-    SiteAuthorisation.objects.create(
-        site=site or make_site(), authorisation=authorisation
-    )
+    authorisation = Authorisation.objects.create(regime=regime, **{**defaults, **holder, **values})
+    SiteAuthorisation.objects.create(site=site or make_site(), authorisation=authorisation)
     return authorisation
 
 
-def make_item(
-    client: Client | None = None, sku: str | None = None, **values: Any
-) -> Item:
+def make_item(client: Client | None = None, sku: str | None = None, **values: Any) -> Item:
     defaults: dict[str, Any] = {
         "description": "Rueda",
         "stock_unit": "6",
@@ -152,15 +136,11 @@ def make_lot(account: Account | None = None, batch: str = "", **values: Any) -> 
 
 
 def make_broker(patente: str = "3456") -> Broker:
-    broker, _created = Broker.objects.get_or_create(
-        patente=patente, defaults={"name": f"Agencia {patente}"}
-    )
+    broker, _created = Broker.objects.get_or_create(patente=patente, defaults={"name": f"Agencia {patente}"})
     return broker
 
 
-def pedimento_number(
-    serial: int | None = None, year: int = 26, office: str = "24", patente: str = "3456"
-) -> str:
+def pedimento_number(serial: int | None = None, year: int = 26, office: str = "24", patente: str = "3456") -> str:
     """A valid 15-digit number: the ninth digit is the year's last."""
     return f"{year:02d}{office}{patente}{year % 10}{serial or next(_number):06d}"
 
@@ -189,14 +169,10 @@ def make_pedimento(
         "entered_on": TODAY,
         "recorded_at": NOON,
     }
-    return Pedimento.objects.create(
-        client=client, site=site, authorisation=authorisation, **{**defaults, **values}
-    )
+    return Pedimento.objects.create(client=client, site=site, authorisation=authorisation, **{**defaults, **values})
 
 
-def make_subline(
-    pedimento: Pedimento, item: Item, quantity: Decimal | int, **values: Any
-) -> PedimentoSubline:
+def make_subline(pedimento: Pedimento, item: Item, quantity: Decimal | int, **values: Any) -> PedimentoSubline:
     """A line with one subline, in which stock, commercial and tariff units are the same."""
     quantity = Decimal(quantity)
     value = Decimal(values.pop("value", round(quantity * 10, 2)))
@@ -229,9 +205,7 @@ def make_subline(
     )
 
 
-def make_bonded_lot(
-    account: Account | None = None, remaining: Decimal | int = 50, **values: Any
-) -> BondedLot:
+def make_bonded_lot(account: Account | None = None, remaining: Decimal | int = 50, **values: Any) -> BondedLot:
     """An open bonded lot with its pedimento and subline, as `customs.open_bonded_lots` would leave it."""
     account = account or make_account()
     day = values.pop("day", TODAY)
@@ -244,11 +218,7 @@ def make_bonded_lot(
         ),
         account.item,
         remaining,
-        **{
-            key: values.pop(key)
-            for key in ("value", "tariff_quantity")
-            if key in values
-        },
+        **{key: values.pop(key) for key in ("value", "tariff_quantity") if key in values},
     )
     opening = {
         "goods": BondedLot.Goods.FOREIGN,
@@ -272,14 +242,10 @@ def make_bonded_lot(
         "pedimento_number": subline.line.pedimento.number,
         "line_seq": subline.line.seq,
     }
-    return BondedLot.objects.create(
-        account=account, subline=subline, **{**opening, **values}
-    )
+    return BondedLot.objects.create(account=account, subline=subline, **{**opening, **values})
 
 
-def make_outbound_line(
-    account: Account, quantity: Decimal | int, **values: Any
-) -> PedimentoLine:
+def make_outbound_line(account: Account, quantity: Decimal | int, **values: Any) -> PedimentoLine:
     """A line of a paid outbound pedimento (J4 unless told otherwise) that clears this much of the account's item."""
     defaults = {
         "operation": "EXP",

@@ -1,5 +1,8 @@
-"""The customs books. Discharge, LotCorrection and ClockChange are append-only by database trigger; BondedLot keeps its
-opening for ever and carries what remains."""
+"""The customs books.
+
+Discharge, LotCorrection and ClockChange are append-only by database trigger; BondedLot keeps its opening for ever and
+carries what remains.
+"""
 
 from django.db import models
 from django.db.models import F, Q

@@ -93,7 +93,7 @@ def test_invariant_02_the_ledger_refuses_update_and_delete_in_the_database(law, 
     for deed in (
         lambda: model.objects.filter(pk=row.pk).update(recorded_at=timezone.now()),
         lambda: model.objects.filter(pk=row.pk)._raw_delete("default"),
-        lambda: row.save(),
+        row.save,
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             deed()

@@ -19,7 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         count = 0
-        for count, difference in enumerate(verify_books(), start=1):
+        for difference in verify_books():
+            count += 1
             self.stdout.write(
                 f"{difference.check}: {difference.subject}: computed {difference.expected}, stored {difference.found}"
             )
