@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -17,7 +17,7 @@ from inventory.parties.scope import Actor, ClientScope
 
 ACTIVE_CLIENT = "active_client"
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def requires(*capabilities: str) -> Callable[[View], View]:
             refuse_unless(request, *capabilities)
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast(View, guarded)
 
     return gate
 

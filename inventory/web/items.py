@@ -1,5 +1,6 @@
 """The items of each client: list, page, and the forms that add and change them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters as filters
@@ -209,7 +210,7 @@ def item_page(request: WebRequest, pk: int) -> HttpResponse:
     where = ()
     if access.can(Can.SEE_STOCK):
         where = at_sites(access, ledger.stock(access.scope).filter(account__item=item), "location__site")
-    accounts = ()
+    accounts: Iterable[Any] = ()
     if access.can(Can.SEE_CUSTOMS):
         rows = ledger.accounts(access.scope).filter(item=item)
         accounts = at_sites(access, rows, "authorisation__site_link__site", "balances__location__site").distinct()

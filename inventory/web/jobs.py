@@ -195,9 +195,10 @@ def job_file(request: WebRequest, pk: int) -> FileResponse:
     """The file a job made, as a download."""
     refuse_unless(request, Can.EXPORT)
     job = job_or_404(request, pk)
-    if not job.result_file or not job.result_file.storage.exists(job.result_file.name):
+    name = job.result_file.name
+    if not name or not job.result_file.storage.exists(name):
         raise Http404
-    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=PurePath(job.result_file.name).name)
+    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=PurePath(name).name)
 
 
 urlpatterns = [

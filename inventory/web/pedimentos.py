@@ -167,7 +167,7 @@ def _tab_context(request: WebRequest, pedimento: Pedimento, tab: str) -> dict[st
     scope = request.access.scope
     on = pedimento.paid_on or pedimento.entered_on or local_date(pedimento.recorded_at, pedimento.site.time_zone)
     if tab == "taxes":
-        seqs = {line.pk: line.seq for line in pedimento.lines.all()}
+        seqs: dict[int | None, int] = {line.pk: line.seq for line in pedimento.lines.all()}
         return {
             "contributions": [
                 (

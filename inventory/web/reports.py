@@ -101,7 +101,7 @@ class ReportPage(ListPage):
         self.refusal: DomainError | None = None
         self.has_more = False
 
-    def dispatch(self, request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Reports are for those who may read reports, each for those who may see what is in it."""
         refuse_unless(request, Can.SEE_REPORTS)
         return super().dispatch(request, *args, **kwargs)
@@ -196,7 +196,8 @@ def report_export(request: WebRequest, code: str) -> HttpResponse:
 def named(error: DomainError) -> DomainError:
     """The same refusal with the fields under the names people see."""
     if isinstance(error, InvalidInputs):
-        return InvalidInputs([one.at(str(TITLES.get(one.field, one.field))) for one in error.errors])
+        names = {str(ask): str(title) for ask, title in TITLES.items()}
+        return InvalidInputs([one.at(names.get(one.field, one.field)) for one in error.errors])
     return error
 
 

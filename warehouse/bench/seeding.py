@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -89,7 +90,7 @@ def found(at: datetime) -> World:
     SiteAuthorisation.objects.create(site=zone, authorisation=authorisation)
     client = Client.objects.create(code="bench", name="Bench", rfc="EKU9003173C9")
     issued = parties.issue_api_key(client=client, name="bench", scopes=ApiScope, at=at, actor=ACTOR)
-    shared = {"client": client, "site": zone, "authorisation": authorisation, "at": at}
+    shared: dict[str, Any] = {"client": client, "site": zone, "authorisation": authorisation, "at": at}
     inbound = _pedimento("20243456000001", today - timedelta(days=ENTERED), "IN", **shared)
     outbound = _pedimento("20243456000002", today - timedelta(days=EXITED), "OUT", **shared)
     return World(today, at, client, issued.token, zone, center, dock, shelf, authorisation, inbound, outbound)

@@ -59,7 +59,7 @@ def _moments(shipment: Shipment, delivery: Delivery | None, facts: list[Fact]) -
 
 def _notes(shipment: Shipment, delivery: Delivery | None, facts: list[Fact]) -> dict[str, str]:
     """Who did it; which examination it went through."""
-    notes = {State.DRAFT: shipment.created_by, State.RECEIVED: delivery.received_by if delivery else ""}
+    notes: dict[str, str] = {State.DRAFT: shipment.created_by, State.RECEIVED: delivery.received_by if delivery else ""}
     for hold in holds(facts):
         notes[State(STATE_OF[hold.code])] = str(Milestone.Code(hold.code).label)
     return notes

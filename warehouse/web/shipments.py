@@ -151,7 +151,7 @@ def draw(request: WebRequest, shipment: Shipment, refusal: DomainError | None = 
         "delivery": delivery,
         "refusal": refusal,
         "is_late": shipment.state in Shipment.IN_TRANSIT
-        and bool(shipment.promised_at)
+        and shipment.promised_at is not None
         and shipment.promised_at < timezone.now(),
         "works_at_origin": request.access.allows_site(shipment.origin_id),
         "works_at_destination": request.access.allows_site(shipment.destination_id),
