@@ -48,7 +48,7 @@ def _database(engine: str, folder: Path) -> Iterator[str]:
         with _beside(given) as url:
             yield url
     else:
-        server = postgres.Server(Path(tempfile.mkdtemp(prefix="bench-pg-", dir="/tmp")), settings=DURABLE)  # noqa: S108  short
+        server = postgres.Server(Path(tempfile.mkdtemp(prefix="bench-pg-", dir="/tmp")), settings=DURABLE)
         try:
             server.start()
             with _beside(postgres.url_of(server.folder, "postgres")) as url:
