@@ -24,14 +24,10 @@ class Item(models.Model):
         FIXED_ASSET = "fixed_asset", _("machinery, tool or equipment")
         PRODUCT = "product", _("finished product")
 
-    client = models.ForeignKey(
-        Client, models.PROTECT, related_name="items", verbose_name=_("client")
-    )
+    client = models.ForeignKey(Client, models.PROTECT, related_name="items", verbose_name=_("client"))
     sku = models.CharField(_("SKU"), max_length=64)
     description = models.CharField(_("description"), max_length=250)
-    goods_kind = models.CharField(
-        _("kind of goods"), max_length=12, choices=GoodsKind, default=GoodsKind.INPUT
-    )
+    goods_kind = models.CharField(_("kind of goods"), max_length=12, choices=GoodsKind, default=GoodsKind.INPUT)
     stock_unit = models.CharField(
         _("stock unit"),
         max_length=2,
@@ -47,9 +43,7 @@ class Item(models.Model):
     hts_code = models.CharField("HTS", max_length=10, blank=True)
     origin_country = models.CharField(_("country of origin"), max_length=3)
     is_usmca = models.BooleanField(_("USMCA qualifying"), default=False)
-    usmca_valid_to = models.DateField(
-        _("USMCA certificate valid to"), null=True, blank=True
-    )
+    usmca_valid_to = models.DateField(_("USMCA certificate valid to"), null=True, blank=True)
     us_duty_rate = RateField(_("US duty rate"), null=True, blank=True)
     unit_value_usd = MoneyField(_("unit value, USD"), default=0)
     weight_kg = QuantityField(_("weight, kg"), default=0)
@@ -65,9 +59,7 @@ class Item(models.Model):
         verbose_name_plural = _("items")
         ordering = ["client", "sku"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["client", "sku"], name="item_sku_unique_per_client"
-            ),
+            models.UniqueConstraint(fields=["client", "sku"], name="item_sku_unique_per_client"),
             models.CheckConstraint(
                 condition=Q(
                     commercial_numerator__gt=0,
@@ -111,23 +103,17 @@ class BillOfMaterials(models.Model):
         GROSS = "gross", _("of the gross quantity")
         NET = "net", _("of the net quantity")
 
-    product = models.ForeignKey(
-        Item, models.PROTECT, related_name="bills", verbose_name=_("product")
-    )
+    product = models.ForeignKey(Item, models.PROTECT, related_name="bills", verbose_name=_("product"))
     version = models.PositiveIntegerField(_("version"), default=1)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    basis = models.CharField(
-        _("percentage basis"), max_length=5, choices=Basis, default=Basis.GROSS
-    )
+    basis = models.CharField(_("percentage basis"), max_length=5, choices=Basis, default=Basis.GROSS)
 
     class Meta:
         verbose_name = _("bill of materials")
         verbose_name_plural = _("bills of materials")
         constraints = [
-            models.UniqueConstraint(
-                fields=["product", "version"], name="bill_version_unique"
-            ),
+            models.UniqueConstraint(fields=["product", "version"], name="bill_version_unique"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="bill_validity_runs_forward",
@@ -147,9 +133,7 @@ class BomLine(models.Model):
         related_name="lines",
         verbose_name=_("bill of materials"),
     )
-    material = models.ForeignKey(
-        Item, models.PROTECT, related_name="+", verbose_name=_("material")
-    )
+    material = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name=_("material"))
     net_quantity = QuantityField(_("net quantity"))
     shrinkage_rate = RateField(_("shrinkage (merma)"), default=0)
     waste_rate = RateField(_("waste (desperdicio)"), default=0)
@@ -158,13 +142,9 @@ class BomLine(models.Model):
         verbose_name = _("material of a bill")
         verbose_name_plural = _("materials of a bill")
         constraints = [
-            models.UniqueConstraint(
-                fields=["bill", "material"], name="bom_line_material_unique"
-            ),
+            models.UniqueConstraint(fields=["bill", "material"], name="bom_line_material_unique"),
             models.CheckConstraint(
-                condition=Q(
-                    net_quantity__gt=0, shrinkage_rate__gte=0, waste_rate__gte=0
-                ),
+                condition=Q(net_quantity__gt=0, shrinkage_rate__gte=0, waste_rate__gte=0),
                 name="bom_line_not_negative",
             ),
         ]

@@ -28,20 +28,12 @@ def access_of(user: User) -> Access:
     A superuser is an administrator. Staff roles see every client; a client's user sees that client only, even when
     the same person also holds no other role.
     """
-    memberships = list(
-        Membership.objects.filter(user=user).values_list("role", "client_id")
-    )
+    memberships = list(Membership.objects.filter(user=user).values_list("role", "client_id"))
     roles = {Role(role) for role, _client in memberships}
     if user.is_superuser:
         roles.add(Role.ADMINISTRATOR)
-    capabilities = (
-        frozenset().union(*(CAPABILITIES[role] for role in roles))
-        if roles
-        else frozenset()
-    )
+    capabilities = frozenset().union(*(CAPABILITIES[role] for role in roles)) if roles else frozenset()
     staff = bool(roles - {Role.CLIENT})
-    client_ids = (
-        client_id for _role, client_id in memberships if client_id is not None
-    )
+    client_ids = (client_id for _role, client_id in memberships if client_id is not None)
     scope = ClientScope.everyone() if staff else ClientScope.of(*client_ids)
     return Access(user.pk, Actor.person(user), frozenset(roles), scope, capabilities)

@@ -24,9 +24,7 @@ class User(AbstractUser):
     """A person who logs in. What they may see and do is in their memberships; people are deactivated, never deleted."""
 
     language = models.CharField(_("language"), max_length=8, default="es-mx")
-    must_enrol_second_factor = models.BooleanField(
-        _("must enrol a second factor"), default=False
-    )
+    must_enrol_second_factor = models.BooleanField(_("must enrol a second factor"), default=False)
 
     class Meta:
         verbose_name = _("user")
@@ -108,15 +106,9 @@ class Authorisation(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     is_oea_certified = models.BooleanField(_("OEA certified"), default=False)
-    anexo24_section = models.CharField(
-        _("Anexo 24 section"), max_length=1, choices=Section, default=Section.A
-    )
-    vat_mode = models.CharField(
-        _("IVA at introduction"), max_length=10, choices=VatMode, default=VatMode.CREDIT
-    )
-    administrator_code = models.CharField(
-        _("administrator key"), max_length=4, blank=True
-    )
+    anexo24_section = models.CharField(_("Anexo 24 section"), max_length=1, choices=Section, default=Section.A)
+    vat_mode = models.CharField(_("IVA at introduction"), max_length=10, choices=VatMode, default=VatMode.CREDIT)
+    administrator_code = models.CharField(_("administrator key"), max_length=4, blank=True)
     operator_code = models.CharField(_("operator key"), max_length=4, blank=True)
 
     class Meta:
@@ -134,8 +126,7 @@ class Authorisation(models.Model):
                 name="authorisation_has_one_holder",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True)
-                | Q(valid_to__gte=models.F("valid_from")),
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="authorisation_validity_runs_forward",
             ),
         ]
@@ -193,9 +184,7 @@ class Membership(models.Model):
         (Role.CLIENT.value, _("Client user")),
     ]
 
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="memberships", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=16, choices=ROLES)
     client = models.ForeignKey(
         Client,
@@ -210,9 +199,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "role", "client"], name="membership_unique"
-            ),
+            models.UniqueConstraint(fields=["user", "role", "client"], name="membership_unique"),
             models.UniqueConstraint(
                 fields=["user", "role"],
                 condition=Q(client__isnull=True),
@@ -234,18 +221,14 @@ class ApiKey(models.Model):
 
     SCOPES = [(scope.value, scope.value) for scope in ApiScope]
 
-    client = models.ForeignKey(
-        Client, models.CASCADE, related_name="api_keys", verbose_name=_("client")
-    )
+    client = models.ForeignKey(Client, models.CASCADE, related_name="api_keys", verbose_name=_("client"))
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("prefix"), max_length=12, unique=True)
     secret_hash = models.CharField(_("secret hash"), max_length=64)
     scopes = models.JSONField(_("scopes"), default=list)
     allowed_networks = models.JSONField(_("allowed networks"), default=list, blank=True)
     created_at = models.DateTimeField(_("created"))
-    created_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, verbose_name=_("created by")
-    )
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, verbose_name=_("created by"))
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_on = models.DateField(_("last used"), null=True, blank=True)
@@ -275,11 +258,7 @@ class IdempotentRequest(models.Model):
     class Meta:
         verbose_name = _("idempotent request")
         verbose_name_plural = _("idempotent requests")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["client", "key"], name="idempotent_request_key_unique"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="idempotent_request_key_unique")]
 
     def __str__(self) -> str:
         return self.key

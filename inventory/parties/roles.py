@@ -85,14 +85,10 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.TRACK,
         }
     ),
-    Role.PLANNER: frozenset(
-        _SEE_ALL | {Can.IMPORT_DEMAND, Can.RUN_PLACEMENT, Can.DECIDE_PLACEMENT}
-    ),
+    Role.PLANNER: frozenset(_SEE_ALL | {Can.IMPORT_DEMAND, Can.RUN_PLACEMENT, Can.DECIDE_PLACEMENT}),
     Role.ADMINISTRATOR: frozenset(Can),
     # Article 14-D: the authority reads the inventory of the zone continuously, and nothing of anyone's commerce.
-    Role.AUTHORITY: frozenset(
-        {Can.SEE_STOCK, Can.SEE_CUSTOMS, Can.SEE_REPORTS, Can.EXPORT}
-    ),
+    Role.AUTHORITY: frozenset({Can.SEE_STOCK, Can.SEE_CUSTOMS, Can.SEE_REPORTS, Can.EXPORT}),
     Role.CLIENT: frozenset(
         {
             Can.SEE_STOCK,
@@ -107,7 +103,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.RUN_PLACEMENT,
             Can.DECIDE_PLACEMENT,
         }
-    ),  # fmt: skip
+    ),
 }
 
 
