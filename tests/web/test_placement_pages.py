@@ -1,0 +1,227 @@
+"""Recommendations on pages: read, accepted, refused, ordered; and runs."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory.ledger import services as ledger
+from inventory.ledger.moves import Move
+from inventory.models import DemandRecord, Job, Lane, Location, Market, Recommendation, Site
+from inventory.parties.roles import Role
+from inventory.placement import services as placement
+from inventory.places.services import virtual_location
+from tests.builders import (
+    ACTOR,
+    make_account,
+    make_authorisation,
+    make_bonded_lot,
+    make_client,
+    make_item,
+    make_location,
+    make_lot,
+    make_site,
+    make_user,
+)
+from warehouse.models import MovementOrder
+
+
+@pytest.fixture
+def run(db):
+    """A run over one item with a year of demand, 900 under bond and nothing forward."""
+    zone, dc = make_site("slp"), make_site("dallas", Site.Kind.US_DC)
+    market = Market.objects.create(code="texas", name="Texas", latitude=32.7, longitude=-96.8, primary_dc=dc)
+    Lane.objects.create(
+        origin=zone, destination=dc, transit_hours_p50=60, transit_hours_p80=90, truck_m3=Decimal(75),
+        lead_weeks={"values": [1, 2], "probs": [0.85, 0.15]}, truck_cost_usd=Decimal(2100),
+    )  # fmt: skip
+    item = make_item(make_client("acme"), "WHEEL-1")
+    account = make_account(item, "RFS", make_authorisation("RFS", site=zone))
+    today, at = timezone.localdate(), timezone.now()
+    make_bonded_lot(account, 900, day=today - timedelta(days=30))
+    lot, bin_, gate = make_lot(account), make_location(zone, "RFS"), virtual_location(zone, Location.Kind.VENDOR)
+    moves = [Move(lot.pk, gate.pk, bin_.pk, Decimal(900))]
+    ledger.post(key="goods", kind="receipt", moves=moves, legal_date=today, at=at, actor=ACTOR)
+    monday = today - timedelta(days=today.weekday())
+    DemandRecord.objects.bulk_create(
+        DemandRecord(
+            client=item.client, item=item, market=market, week=monday - timedelta(weeks=n), quantity=20 + n % 5,
+            source="x", recorded_at=at,
+        )
+        for n in range(1, 60)
+    )  # fmt: skip
+    return placement.run(client=item.client, as_of=today, at=at, actor=ACTOR)
+
+
+@pytest.fixture
+def proposed(run):
+    return Recommendation.objects.get(run=run)
+
+
+@pytest.fixture
+def planner(client, db):
+    client.force_login(make_user("paula", Role.PLANNER, language="en"))
+
+
+def page(name, row):
+    return reverse(f"warehouse:recommendation{name}", args=[row.pk])
+
+
+def accept(client, row, quantity, reason=""):
+    return client.post(page("_accept", row), {"accept-quantity": quantity, "accept-reason": reason})
+
+
+def test_the_list_says_what_from_where_to_where_and_why(client, planner, proposed):
+    text = client.get(reverse("warehouse:recommendations")).content.decode()
+
+    assert all(word in text for word in ("WHEEL-1", "DALLAS", "from SLP", "has 0, ought to have", "→"))
+
+
+def test_a_page_gives_the_sentence_and_the_numbers_behind_it(client, planner, proposed):
+    response = client.get(page("", proposed))
+
+    assert "Send" in response.context["sentence"]
+    assert "from slp to dallas" in response.content.decode()
+    assert {str(title) for title, _value in response.context["numbers"]} >= {"Level", "Position", "Expected fill after"}
+
+
+def test_accepting_orders_the_movement_at_once(client, planner, proposed):
+    accept(client, proposed, proposed.quantity)
+
+    line = MovementOrder.objects.get().lines.get()
+    proposed.refresh_from_db()
+    assert (line.quantity, line.recommendation) == (proposed.quantity, proposed)
+    assert (proposed.state, proposed.decided_by) == ("accepted", "paula")
+    assert line.order.number in client.get(page("", proposed)).content.decode()
+
+
+def test_another_quantity_may_be_accepted(client, planner, proposed):
+    accept(client, proposed, "7", "Only one pallet fits")
+
+    proposed.refresh_from_db()
+    assert MovementOrder.objects.get().lines.get().quantity == 7
+    assert proposed.decision_reason == "Only one pallet fits"
+
+
+@pytest.mark.parametrize(("quantity", "status"), [("0", 422), ("-3", 422), ("x", 422), ("0.5", 422), ("100000", 409)])
+def test_what_cannot_be_moved_cannot_be_accepted(client, planner, proposed, quantity, status):
+    answer = accept(client, proposed, quantity)
+
+    proposed.refresh_from_db()
+    assert answer.status_code == status
+    assert proposed.state == "proposed"
+    assert not MovementOrder.objects.exists()
+
+
+def test_a_recommendation_is_decided_once(client, planner, proposed):
+    accept(client, proposed, proposed.quantity)
+
+    again = accept(client, proposed, proposed.quantity)
+    refused = client.post(page("_refuse", proposed), {"refuse-reason": "Changed my mind"})
+
+    assert again.status_code == refused.status_code == 409
+    assert "already_decided" in again.content.decode()
+    assert MovementOrder.objects.count() == 1
+
+
+def test_refusing_needs_a_reason(client, planner, proposed):
+    silent = client.post(page("_refuse", proposed), {"refuse-reason": " "})
+    assert silent.status_code == 422
+
+    client.post(page("_refuse", proposed), {"refuse-reason": "The promotion was called off"})
+
+    proposed.refresh_from_db()
+    assert (proposed.state, proposed.decision_reason) == ("refused", "The promotion was called off")
+    decided = client.get(reverse("warehouse:decided")).content.decode()
+    assert "WHEEL-1" in decided
+    assert not MovementOrder.objects.exists()
+
+
+def copy(row, **changes):
+    row.pk, row._state.adding = None, True
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def test_many_are_accepted_together_and_what_cannot_be_is_named(client, planner, proposed):
+    first = proposed.pk
+    second = copy(proposed, quantity=Decimal(3), priority=2).pk
+    beyond = copy(proposed, quantity=Decimal(99999), priority=3).pk
+
+    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, second, beyond, "x"]}, follow=True)
+
+    order = MovementOrder.objects.get()
+    assert sorted(order.lines.values_list("recommendation", flat=True)) == [first, second]
+    assert Recommendation.objects.get(pk=beyond).state == "proposed"
+    text = answer.content.decode()
+    assert f"2 accepted: {order.number}" in text
+    assert "99999 of WHEEL-1 asked for" in text
+
+
+def test_choosing_nothing_does_nothing(client, planner, proposed):
+    answer = client.post(reverse("warehouse:accept_many"), {}, follow=True)
+
+    assert "Choose at least one" in answer.content.decode()
+    assert not MovementOrder.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.OPERATOR, False), (Role.AUTHORITY, False), (Role.SUPERVISOR, True)])
+def test_who_does_not_plan_decides_nothing(client, proposed, role, sees):
+    client.force_login(make_user(role=role))
+
+    assert client.get(page("", proposed)).status_code == (200 if sees else 403)
+    assert accept(client, proposed, "1").status_code == 403
+    assert client.post(page("_refuse", proposed), {"refuse-reason": "no thanks"}).status_code == 403
+    assert client.post(reverse("warehouse:accept_many"), {"chosen": [proposed.pk]}).status_code == 403
+    assert client.get(reverse("warehouse:placement_new")).status_code == 403
+
+
+def test_another_clients_recommendation_is_not_there(client, proposed):
+    client.force_login(make_user(role=Role.CLIENT, client=make_client("other")))
+
+    assert client.get(page("", proposed)).status_code == 404
+    assert accept(client, proposed, "1").status_code == 404
+    client.post(reverse("warehouse:accept_many"), {"chosen": [proposed.pk]})
+    proposed.refresh_from_db()
+    assert proposed.state == "proposed"
+
+
+def test_a_run_is_asked_for_and_its_progress_shown(client, planner, run):
+    answer = client.post(
+        reverse("warehouse:placement_new"), {"client": run.client_id, "as_of": "2026-03-01", "phi": "1.5"}, follow=True
+    )
+
+    job = Job.objects.get(kind="placement_run")
+    assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5"}
+    assert job.client == run.client
+    assert reverse("inventory:job_progress", args=[job.pk]) in answer.content.decode()
+
+
+def test_a_run_can_only_be_asked_for_a_client_one_may_see(client, run):
+    client.force_login(make_user(role=Role.CLIENT, client=make_client("other")))
+
+    answer = client.post(reverse("warehouse:placement_new"), {"client": run.client_id})
+
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_a_run_shows_what_it_was_fed_with(client, planner, run):
+    text = client.get(reverse("warehouse:placement_run", args=[run.pk])).content.decode()
+
+    assert run.inputs_hash in text
+    assert run.code_version in text
+    assert "capital_rate_per_year" in text
+
+
+def test_levels_are_listed_and_explained(client, planner, run, proposed):
+    listed = client.get(reverse("warehouse:placement_levels", args=[run.pk]))
+    of_item = client.get(reverse("warehouse:placement_item", args=[proposed.item_id]))
+
+    assert {row.record.site.code for row in listed.context["table"].page.object_list} == {"slp", "dallas"}
+    assert [sentence for _level, _facts, sentence in of_item.context["levels"] if "Hold up to" in sentence]
+    assert len(of_item.context["chart"].rows) == 2

@@ -1,0 +1,134 @@
+"""Reports on pages and as files: the right rows, for the right people."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory.jobs import running
+from inventory.models import Job
+from inventory.parties.roles import Role
+from inventory.reports import registry
+from tests.builders import make_user
+from tests.web.two_worlds import make_ground, make_world
+
+CODES = [report.code for report in registry.reports()]
+
+
+@pytest.fixture
+def worlds(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    ground = make_ground()
+    return make_world(ground, "ACME"), make_world(ground, "OTHERS")
+
+
+@pytest.fixture
+def planner(client, db):
+    user = make_user("paula", Role.PLANNER, language="en")
+    client.force_login(user)
+    return user
+
+
+def do_all():
+    for job in Job.objects.filter(state=Job.State.QUEUED):
+        running.run(job_id=job.pk, runner="test", clock=timezone.now)
+
+
+def test_the_index_names_every_report_one_may_read(client, planner):
+    text = client.get(reverse("inventory:reports")).content.decode()
+
+    assert all(reverse("inventory:report", args=[code]) in text for code in CODES)
+
+
+def test_the_authority_reads_no_commerce(client, worlds):
+    client.force_login(make_user("sat", Role.AUTHORITY))
+
+    index = client.get(reverse("inventory:reports")).content.decode()
+    answers = {code: client.get(reverse("inventory:report", args=[code])).status_code for code in CODES}
+
+    closed = {"demand_accuracy", "in_transit", "flows"}
+    assert {code for code, status in answers.items() if status == 403} == closed
+    assert not [code for code in closed if reverse("inventory:report", args=[code]) in index]
+
+
+def test_an_operator_reads_no_reports(client, db):
+    client.force_login(make_user(role=Role.OPERATOR))
+
+    assert client.get(reverse("inventory:reports")).status_code == 403
+    assert client.get(reverse("inventory:report", args=["exposure"])).status_code == 403
+    assert client.post(reverse("inventory:report_export", args=["exposure"]), {"format": "csv"}).status_code == 403
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_report_opens_with_its_chart_and_answers_a_search(client, worlds, planner, code):
+    url = reverse("inventory:report", args=[code])
+
+    page = client.get(url)
+    searched = client.get(url, {"q": "acme", "sort": "client"})
+
+    assert page.status_code == searched.status_code == 200
+    if code in ("exposure", "deadlines", "stock_by_site", "in_transit", "flows"):
+        assert page.context["chart"].rows
+    if code in ("bonded_balance", "deadlines", "stock_by_site", "in_transit"):
+        assert "ACME-SKU" in searched.content.decode()
+        assert "OTHERS-SKU" not in searched.content.decode()
+
+
+def test_a_question_that_cannot_be_is_said_in_words(client, planner, worlds):
+    page = client.get(reverse("inventory:report", args=["exposure"]), {"as_of": "yesterday"})
+
+    assert "yesterday is no date" in page.content.decode()
+    assert page.context["table"].rows.__len__() == 0
+
+
+def test_the_question_is_kept_as_chips_and_sent_with_the_export(client, planner, worlds):
+    page = client.get(reverse("inventory:report", args=["stock_by_site"]), {"sku": "ACME-SKU", "q": "x"})
+
+    assert ("sku", "ACME-SKU") in page.context["question"]
+    assert [chip.value for chip in page.context["chips"]] == ["ACME-SKU"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "pdf"])
+def test_an_export_is_made_in_the_background_and_downloaded(client, worlds, planner, form):
+    answer = client.post(reverse("inventory:report_export", args=["bonded_balance"]), {"format": form})
+    job = Job.objects.get(state=Job.State.QUEUED)
+    assert answer["Location"] == reverse("inventory:job", args=[job.pk])
+
+    do_all()
+    file = client.get(reverse("inventory:job_file", args=[job.pk]))
+
+    body = b"".join(file.streaming_content)
+    assert file["Content-Disposition"].startswith("attachment")
+    assert body[:4] in {"csv": (body[:4],), "xlsx": (b"PK\x03\x04",), "pdf": (b"%PDF",)}[form]
+    assert len(body) > 200
+
+
+def test_a_clients_export_holds_the_clients_rows_and_nobody_elses(client, worlds):
+    mine, _theirs = worlds
+    client.force_login(mine.user)
+
+    client.post(reverse("inventory:report_export", args=["stock_by_site"]), {"format": "csv", "client": "others"})
+    assert not Job.objects.filter(state=Job.State.QUEUED).exists()
+    client.post(reverse("inventory:report_export", args=["stock_by_site"]), {"format": "csv"})
+    do_all()
+    job = Job.objects.filter(requested_by=mine.user).order_by("-pk").first()
+    text = b"".join(client.get(reverse("inventory:job_file", args=[job.pk])).streaming_content).decode("utf-8-sig")
+
+    cells = {cell for row in csv.reader(io.StringIO(text)) for cell in row}
+    assert "ACME-SKU" in cells
+    assert "OTHERS-SKU" not in text
+
+
+def test_an_export_of_no_known_format_is_refused(client, planner, worlds):
+    answer = client.post(reverse("inventory:report_export", args=["exposure"]), {"format": "exe"})
+
+    assert answer.status_code == 422
+    assert "exe is no format" in answer.content.decode()
+    assert not Job.objects.filter(state=Job.State.QUEUED).exists()
+
+
+def test_there_is_no_such_report(client, planner):
+    assert client.get(reverse("inventory:report", args=["nope"])).status_code == 404
+    assert client.post(reverse("inventory:report_export", args=["nope"]), {"format": "csv"}).status_code == 404
