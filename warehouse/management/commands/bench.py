@@ -40,10 +40,9 @@ class Command(BaseCommand):
                 results[engine] = parent.run(engine, size, self._tell)
             except (parent.ChildFailed, Refusal) as error:
                 raise CommandError(str(error)) from error
-        for result in results.values():
-            self.stdout.write("\n" + "\n".join(printing.report(result)))
-        if options["json"]:
-            options["json"].write_text(json.dumps({**self._where(), "engines": results}, indent=1))
+            self._tell("\n" + "\n".join(printing.report(results[engine])) + "\n")
+            if options["json"]:
+                options["json"].write_text(json.dumps({**self._where(), "engines": results}, indent=1))
         missed = sum(printing.missed(result) for result in results.values())
         if missed:
             raise CommandError(f"{missed} of the limits that must hold were missed.", returncode=1)
