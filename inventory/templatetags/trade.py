@@ -22,7 +22,7 @@ def pedimento_no(number: str | None) -> SafeString | str:
     if not number:
         return formatting.DASH
     return format_html(
-        '<span class="font-monospace text-nowrap">{}</span>',
+        '<span class="font-monospace text-nowrap small">{}</span>',
         " ".join(display(str(number)).split()).replace(" ", "\u00a0"),
     )
 

@@ -53,7 +53,11 @@ class PairColumn(tables.Column):
     def render(self, value: Any, record: Any) -> SafeString:
         """The first value, as a link where the row has a page, over the second."""
         first = format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value) if self.url else value
-        return format_html('<div>{}<div class="text-secondary small">{}</div></div>', first, self.below(record) or "")
+        return format_html(
+            '<div class="text-start">{}<div class="text-secondary small">{}</div></div>',
+            first,
+            self.below(record) or "",
+        )
 
     def value(self, value: Any) -> str:
         """The first value alone."""

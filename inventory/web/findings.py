@@ -51,7 +51,7 @@ class FindingTable(tables.Table):
     def render_code(self, record: Finding) -> Any:
         """What it is called, and its sentence with the numbers."""
         return format_html(
-            '<div><a class="row-link" href="{}">{}</a><div>{}</div></div>',
+            '<div class="text-start"><a class="row-link" href="{}">{}</a><div>{}</div></div>',
             reverse("inventory:finding", args=[record.pk]),
             entry(record.code).title,
             sentence(record),

@@ -68,7 +68,9 @@ class TrackingTable(tables.Table):
     def render_last_code(self, record: Any) -> Any:
         """What was heard last, and when."""
         when = moment(record.last_at, zone_of(record, STATE_OF.get(record.last_code, "dispatched")))
-        return format_html('<div>{}<div class="text-secondary small">{}</div></div>', CODES[record.last_code], when)
+        return format_html(
+            '<div class="text-start">{}<div class="text-secondary small">{}</div></div>', CODES[record.last_code], when
+        )
 
     def render_deeds(self, record: Shipment) -> Any:
         """Write down what happened."""
