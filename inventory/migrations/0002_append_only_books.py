@@ -89,7 +89,7 @@ def backwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0001_first_books"),
+        ("inventory", "0001_initial"),
         ("auditlog", "0017_add_actor_email"),
     ]
 

@@ -18,6 +18,6 @@ def backwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("warehouse", "0001_first_books")]
+    dependencies = [("warehouse", "0001_initial")]
 
     operations = [migrations.RunPython(forwards, backwards)]
