@@ -1,0 +1,144 @@
+"""A planner in a real browser: imports history, runs placement, reads why, accepts, and sees the order."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory.jobs import running
+from inventory.ledger import services as ledger
+from inventory.ledger.moves import Move
+from inventory.models import Job, Lane, Location, Market, Recommendation, Site
+from inventory.parties.roles import Role
+from inventory.places.services import virtual_location
+from tests.builders import (
+    ACTOR,
+    make_account,
+    make_authorisation,
+    make_bonded_lot,
+    make_client,
+    make_item,
+    make_location,
+    make_lot,
+    make_site,
+    make_user,
+)
+from warehouse.models import MovementOrder
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def corridor():
+    """A zone with stock under bond, a distribution center that has none, the lane between, and a market."""
+    zone, dc = make_site("slp"), make_site("dallas", Site.Kind.US_DC)
+    Market.objects.create(code="texas", name="Texas", latitude=32.7, longitude=-96.8, primary_dc=dc)
+    Lane.objects.create(
+        origin=zone, destination=dc, transit_hours_p50=60, transit_hours_p80=90, truck_m3=Decimal(75),
+        lead_weeks={"values": [1, 2], "probs": [0.85, 0.15]}, truck_cost_usd=Decimal(2100),
+    )  # fmt: skip
+    make_client("other", name="Other")
+    item = make_item(make_client("acme", name="Acme"), "WHEEL-1", description="Rueda")
+    account = make_account(item, "RFS", make_authorisation("RFS", site=zone))
+    today = timezone.localdate()
+    make_bonded_lot(account, 900, day=today - timedelta(days=30))
+    lot, bin_ = make_lot(account), make_location(zone, "RFS")
+    gate = virtual_location(zone, Location.Kind.VENDOR)
+    ledger.post(
+        key="goods", kind="receipt", moves=[Move(lot.pk, gate.pk, bin_.pk, Decimal(900))], legal_date=today,
+        at=timezone.now(), actor=ACTOR,
+    )  # fmt: skip
+    return item
+
+
+def history(item, weeks=60):
+    """A year of steady demand, as a planner's file holds it."""
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    rows = [f"{item.sku},texas,{monday - timedelta(weeks=n)},{20 + n % 5}" for n in range(1, weeks)]
+    return "\n".join(["sku,market,date,quantity", *rows]).encode()
+
+
+def check(page):
+    """No serious fault of accessibility on the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    assert [fault for fault in found if fault["impact"] in ("serious", "critical")] == []
+
+
+def work(kind):
+    """Do the job that waits, as a worker would, and return it."""
+    job = Job.objects.get(kind=kind, state=Job.State.QUEUED)
+    return running.run(job_id=job.pk, runner="test", clock=timezone.now)
+
+
+def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    page = come_in(make_user("paula", Role.PLANNER), language="en")
+
+    page.goto(reverse("inventory:demand_import"))
+    check(page)
+    page.get_by_label("Client", exact=True).last.select_option(label="Acme")
+    page.locator("#id_file").set_input_files(
+        {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"sku,market,date,quantity\nNOPE,texas,2026-01-05,3\n"}
+    )
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_url("**/jobs/*/")
+    work("demand_import")
+    page.get_by_role("cell", name="NOPE", exact=True).wait_for()
+    assert page.get_by_text("This client has no item NOPE.").count()
+    check(page)
+
+    page.goto(reverse("inventory:demand_import"))
+    page.get_by_label("Client", exact=True).last.select_option(label="Acme")
+    page.locator("#id_file").set_input_files(
+        {"name": "history.csv", "mimeType": "text/csv", "buffer": history(corridor)}
+    )
+    page.get_by_role("button", name="Import").click()
+    page.wait_for_url("**/jobs/*/")
+    page.get_by_text("Queued").first.wait_for()
+    work("demand_import")
+    page.get_by_role("link", name="See the result").click()
+    page.get_by_role("link", name="WHEEL-1").click()
+    page.get_by_role("heading", name="Demand by week and market").wait_for()
+    check(page)
+
+    page.goto(reverse("warehouse:placement_new"))
+    check(page)
+    page.get_by_label("Client", exact=True).last.select_option(label="Acme")
+    page.get_by_role("button", name="Run").click()
+    page.locator("progress").wait_for()
+    work("placement_run")
+    page.get_by_role("link", name="See the result").click()
+    page.get_by_role("heading", name="Parameters").wait_for()
+    check(page)
+
+    page.get_by_role("link", name="Recommendations", exact=True).last.click()
+    check(page)
+    page.get_by_role("link", name="WHEEL-1").first.click()
+    why = page.locator("#why").inner_text()
+    proposed = Recommendation.objects.get(state="proposed")
+    assert f"Send {proposed.quantity.normalize():f} from slp to dallas" in why
+    check(page)
+
+    page.get_by_role("button", name="Accept and order").click()
+    order_link = page.get_by_role("link", name="MOV-")
+    order_link.wait_for()
+    check(page)
+    order_link.click()
+    order = MovementOrder.objects.get()
+    page.get_by_role("heading", name=order.number).wait_for()
+    check(page)
+    assert order.lines.get().quantity == proposed.quantity
+    assert order.lines.get().recommendation == proposed
+
+
+def test_a_phone_shows_the_day_and_its_map_without_spilling_over(come_in, corridor):
+    page = come_in(make_user("ana", Role.ADMINISTRATOR), width=390, language="es-mx")
+
+    page.goto(reverse("warehouse:home"))
+    page.locator("[data-chart] svg").first.wait_for()
+
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+    check(page)
