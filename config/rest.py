@@ -32,5 +32,5 @@ urlpatterns = [
     path("", include("warehouse.api.urls")),
     path("schema/", EnglishSchema.as_view(**OPEN), name="api_schema"),
     path("docs/", relax_styles(SpectacularSwaggerSplitView.as_view(url_name="api_schema", **OPEN)), name="api_docs"),
-    re_path(r"^.*$", Nowhere.as_view()),
+    re_path(r"", Nowhere.as_view()),
 ]

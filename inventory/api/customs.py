@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -84,10 +84,9 @@ class PedimentoList(Writes, ListEndpoint):
         return self.change(None, self._enter, status_code=201)
 
     def _enter(self, _values: dict[str, Any]) -> dict[str, Any]:
-        refuse_unknown(self.request.data, PedimentoInput)
-        entered = services.enter_pedimento(
-            client=self.client, data=self.request.data, at=timezone.now(), actor=self.actor
-        )
+        data = cast("dict[str, Any]", self.request.data)
+        refuse_unknown(data, PedimentoInput)
+        entered = services.enter_pedimento(client=self.client, data=data, at=timezone.now(), actor=self.actor)
         return PedimentoDetailOutput.draw(whole_pedimento(self, entered.number))
 
 
@@ -364,6 +363,6 @@ def _sum(rows: Rows, name: str, day: date | None, known: date | None) -> Any:
         rows = rows.filter(legal_date__lte=day)
     if known is not None:
         rows = rows.filter(recorded_at__lt=end_of(known))
-    kind = type(BondedLot._meta.get_field(name))()
+    kind: Any = type(BondedLot._meta.get_field(name))()
     sums = rows.order_by().values("bonded_lot_id").annotate(sum=Sum(name)).values("sum")
     return Coalesce(Subquery(sums, output_field=kind), Value(0, output_field=kind))

@@ -1,7 +1,7 @@
 """Filters of lists: strict about names and values, so that a misspelt filter is an error and not the whole list."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -109,7 +109,8 @@ class _MomentField(forms.CharField):
             # A plus sign that was not encoded arrives as a blank.
             return Moment().to_internal_value(text.replace(" ", "+")).astimezone(UTC)
         except serializers.ValidationError as error:
-            raise ValidationError(str(error.detail[0]), error.detail[0].code) from None
+            first = cast("list[serializers.ErrorDetail]", error.detail)[0]
+            raise ValidationError(str(first), first.code) from None
 
 
 class At(django_filters.IsoDateTimeFilter):

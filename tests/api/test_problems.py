@@ -134,7 +134,7 @@ def test_a_cursor_with_a_number_beyond_all_ids_is_harmless(api):
     assert api.get("legs/", {"cursor": cursor}).status_code in {200, 422}
 
 
-@pytest.mark.parametrize("path", ["nowhere/", "", "items/%00/", "jobs/1/x/", "items", "%ff/"])
+@pytest.mark.parametrize("path", ["nowhere/", "", "items/%00/", "jobs/1/x/", "items", "%ff/", "items/%0a/"])
 def test_a_url_that_leads_nowhere_is_a_problem_too(api, path):
     body = problem_of(api.get(f"/api/v1/{path}"), 404, "not_found")
 

@@ -85,6 +85,8 @@ def fuzzed(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), files, transaction.atomic():
         with time_machine.travel(houses.NOW, tick=False):
             tenant = houses.move_in(houses.make_house(), "ZORRO")
+            # A file that is streamed stays open here: the fuzzer never closes its answers.
+            tenant.job.result_file.delete()
         token = make_key(tenant.client).token
         schema = schemathesis.openapi.from_dict(yaml.safe_load(generated()))
         schema.app = get_wsgi_application()
@@ -115,8 +117,7 @@ def test_nothing_a_fuzzer_sends_makes_the_api_fail(fuzzed, db):
         operation = result.ok()
 
         def check(case, real):
-            # A file that is streamed stays open here: the fuzzer never closes its answers.
-            if real and not case.operation.path.endswith("/result/"):
+            if real:
                 topic = case.operation.path.split("/")[3]
                 case.path_parameters = dict.fromkeys(case.path_parameters or {}, known.get(topic))
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
