@@ -14,10 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inventory.audit.selectors import trail_of
 from inventory.customs import selectors as customs
 from inventory.customs import services as books
-from inventory.customs.models import ClockChange, LotCorrection
 from inventory.customs.pedimento_number import display
 from inventory.errors import DomainError
 from inventory.models import Client, Pedimento, Site
@@ -31,18 +29,11 @@ from inventory.web.columns import DayColumn, MoneyColumn, StatusColumn
 from inventory.web.fields import SiteMomentField
 from inventory.web.forms import DateInput, ReasonField
 from inventory.web.lists import Action, ListPage
-from inventory.web.pedimento_facts import code_name, facts_of
+from inventory.web.pedimento_facts import facts_of
+from inventory.web.pedimento_tabs import TABS, context_of
 from inventory.web.places_of import at_sites, found, sites_of
 
 State, Effect = Pedimento.State, Pedimento.Effect
-TABS = {
-    "lines": _("Lines"),
-    "taxes": _("Taxes and papers"),
-    "balance": _("Bonded lots"),
-    "discharges": _("Discharges"),
-    "work": _("Warehouse"),
-    "history": _("History"),
-}
 
 
 # ── The list ────────────────────────────────────────────────────────────────────────────────────
@@ -157,48 +148,9 @@ def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None 
         "tab_template": f"inventory/customs/_pedimento_{tab}.html",
         "deeds": deeds_of(request, pedimento),
         "refusal": refusal,
-        **_tab_context(request, pedimento, tab),
+        **context_of(request, pedimento, tab),
     }
     return render(request, "inventory/customs/pedimento.html", page, status=refusal.status if refusal else 200)
-
-
-def _tab_context(request: WebRequest, pedimento: Pedimento, tab: str) -> dict[str, Any]:
-    """What the tab asks for, and nothing for the others."""
-    scope = request.access.scope
-    on = pedimento.paid_on or pedimento.entered_on or local_date(pedimento.recorded_at, pedimento.site.time_zone)
-    if tab == "taxes":
-        seqs: dict[int | None, int] = {line.pk: line.seq for line in pedimento.lines.all()}
-        return {
-            "contributions": [
-                (
-                    seqs.get(row.line_id),
-                    code_name("contribution", row.code, on),
-                    code_name("payment_form", row.payment_form, on),
-                    row,
-                )
-                for row in pedimento.contributions.all()
-            ],
-            "identifiers": [(seqs.get(row.line_id), row) for row in pedimento.identifiers.all()],
-        }
-    if tab == "balance":
-        lots = customs.bonded_lots(scope).filter(subline__line__pedimento=pedimento)
-        return {"lots": lots.order_by("line_seq", "pk")}
-    if tab == "discharges":
-        return {
-            "entries": customs.entries_of_exit(scope, pedimento.number),
-            "exits": customs.exits_of_entry(scope, pedimento.number),
-        }
-    if tab == "work":
-        return {"receipts": pedimento.receipts.order_by("-pk"), "shipments": pedimento.shipments.order_by("-pk")}
-    if tab == "history":
-        return {
-            "trail": trail_of(pedimento)[:50] if request.access.can(Can.SEE_AUDIT) else [],
-            "clock_changes": ClockChange.objects.filter(bonded_lot__subline__line__pedimento=pedimento).order_by("pk"),
-            "corrections": LotCorrection.objects.filter(bonded_lot__subline__line__pedimento=pedimento)
-            .select_related("rectification", "bonded_lot__account__item")
-            .order_by("pk"),
-        }
-    return {}
 
 
 # ── What may be done with it ────────────────────────────────────────────────────────────────────

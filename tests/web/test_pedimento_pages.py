@@ -248,6 +248,18 @@ def test_every_tab_answers(floor, broker, tab):
     assert "Acme Rodamientos" in text_of(response)
 
 
+def test_a_long_pedimento_is_shown_a_hundred_lines_at_a_time(floor, broker):
+    lines = [{"sku": "RUEDA-75", "quantity": 1, "value": 10, "batch": f"B{n}"} for n in range(1, 103)]
+    number = floor.entered(lines).number
+
+    first = text_of(broker.get(page("pedimento", number)))
+    second = text_of(broker.get(page("pedimento", number), {"page": "2"}))
+
+    assert "B100" in first
+    assert "B101" not in first
+    assert "B102" in second
+
+
 def test_payment_and_clearance_are_recorded(floor, broker):
     pedimento = floor.entered(paid_on="", entered_on="")
     today = timezone.localdate()
