@@ -30,9 +30,17 @@ def typed_number(label: Any, help_text: Any = "") -> forms.CharField:
     return typed_text(label, 30, help_text, inputmode="decimal")
 
 
+class LenientChoice(forms.ChoiceField):
+    """A drop-down that lets any value pass: the books say what is wrong with one that is on no list of its day."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Always True."""
+        return True
+
+
 def choice(label: Any, help_text: Any = "") -> forms.ChoiceField:
     """A drop-down; its choices come with the day."""
-    return forms.ChoiceField(label=label, required=False, help_text=help_text)
+    return LenientChoice(label=label, required=False, help_text=help_text)
 
 
 def day(label: Any, help_text: Any = "") -> forms.CharField:
@@ -127,14 +135,14 @@ class HeaderPart(Part):
 
     client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
     number = typed_text(_("Number"), 30, _("15 digits, with or without spaces."), inputmode="numeric")
-    operation = forms.ChoiceField(label=_("Operation"), choices=Pedimento.Operation.choices, initial="IMP")
+    operation = LenientChoice(label=_("Operation"), choices=Pedimento.Operation.choices, initial="IMP")
     document_key = choice(_("Document key (clave)"))
     regime = choice(_("Regime"))
     authorisation = choice(_("Authorisation"))
     site = choice(_("Site"))
     customs_section = choice(_("Customs office and section"))
     rectifies = typed_text(_("Rectifies"), 30, _("Only for R1: the number it rectifies."), inputmode="numeric")
-    update_option = forms.ChoiceField(
+    update_option = LenientChoice(
         label=_("Update option"),
         required=False,
         choices=EMPTY + list(Pedimento.UpdateOption.choices),

@@ -10,6 +10,7 @@ from warehouse.web import (
     picking,
     placement,
     placement_runs,
+    receipt_counting,
     receipts,
     shipment_building,
     shipments,
@@ -20,6 +21,7 @@ app_name = "warehouse"
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *receipts.urlpatterns,
+    *receipt_counting.urlpatterns,
     *shipment_building.urlpatterns,
     *shipments.urlpatterns,
     *picking.urlpatterns,
