@@ -36,7 +36,7 @@ def drawn(value: Decimal | float | None) -> float:
 
 def bars(names: Sequence[str], data: Sequence[Any], *, name: Text, say: Option, flat: bool = False) -> Option:
     """Bars over names; `flat` lays them on their side, for long names."""
-    label = {"interval": 0, "hideOverlap": False, "overflow": "break", "width": 130 if flat else 68}
+    label = {"interval": 0, "hideOverlap": False, "overflow": "break", "lineHeight": 14, "width": 120 if flat else 68}
     category = {"type": "category", "data": [str(one) for one in names], "axisLabel": label}
     value = {"type": "value"}
     axes = {"xAxis": value, "yAxis": {**category, "inverse": True}} if flat else {"xAxis": category, "yAxis": value}
