@@ -221,3 +221,13 @@ def _words(content):
     if isinstance(content, list):
         return [word for value in content for word in _words(value)]
     return [content] if isinstance(content, str) and content else []
+
+
+def test_this_module_would_see_a_list_that_forgets_whose_rows_it_shows(tenants, monkeypatch):
+    mine, other = tenants
+    monkeypatch.setattr(ENDPOINTS["legs"][1], "client_path", None)
+
+    answer = caller_for(mine.client).get(url_of("legs"))
+
+    with pytest.raises(AssertionError):
+        assert_nothing_of(other, answer)
