@@ -53,8 +53,7 @@ def discharge(
     Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
     lets them go (late return, destruction) and says why in `override_reason`. `today` is the site's own date at `at`, where
-    the caller knows it. Raises NotEnoughBonded with the numbers,
-    KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    the caller knows it. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
     withdrawals = _together(withdrawals)
     accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
@@ -62,8 +61,9 @@ def discharge(
     written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
     if written:
         return _same(written, withdrawals)
-    effects = _effects(withdrawals, accounts, legal_date, at)
-    late = _out_of_order(accounts, legal_date, today or at.date())
+    today = today or at.date()
+    effects = _effects(withdrawals, accounts, legal_date, today)
+    late = _out_of_order(accounts, legal_date, today)
     rows, lots = open_lots(accounts)
     discharges: list[Discharge] = []
     skipped: dict[int, Withdrawal] = {}
@@ -228,7 +228,7 @@ def _same(written: list[Discharge], withdrawals: Sequence[Withdrawal]) -> list[D
 
 
 def _effects(
-    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], legal_date: date, at: datetime
+    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], legal_date: date, today: date
 ) -> dict[tuple[int, int], ClaveEffect]:
     """What each document's key may do to each account, by (pedimento, account). Raises where it may do nothing."""
     effects: dict[tuple[int, int], ClaveEffect] = {}
@@ -238,7 +238,7 @@ def _effects(
         pair = pedimento.pk, account.pk
         if pair in effects:
             continue
-        _refuse_document(pedimento, account, legal_date, at)
+        _refuse_document(pedimento, account, legal_date, today)
         rule = pedimento.document_key, pedimento.operation, account.regime
         if rule not in by_rule:
             by_rule[rule] = _outbound_effect(pedimento, account, legal_date)
@@ -264,7 +264,7 @@ def _outbound_effect(pedimento: Pedimento, account: Account, legal_date: date) -
     )
 
 
-def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, at: datetime) -> None:
+def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, today: date) -> None:
     """Raise when the document is not an outbound one of this client and authorisation, unpaid, or dated in the future."""
     if pedimento.effect != Pedimento.Effect.OUTBOUND:
         raise WrongEffect(_("Pedimento %(number)s takes nothing out of bond."), number=pedimento.number)
@@ -274,7 +274,7 @@ def _refuse_document(pedimento: Pedimento, account: Account, legal_date: date, a
         raise KeyDoesNotApply(_("Pedimento %(number)s is of another client or authorisation."), number=pedimento.number)
     if pedimento.state not in USABLE_STATES or pedimento.paid_on is None or pedimento.paid_on > legal_date:
         raise NotCleared(_("Pedimento %(number)s was not paid on %(on)s."), number=pedimento.number, on=legal_date)
-    if legal_date > at.date():
+    if legal_date > today:
         raise NotInTime(_("Legal date %(on)s lies in the future."), on=legal_date)
 
 
