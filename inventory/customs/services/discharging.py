@@ -53,7 +53,8 @@ def discharge(
     Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
     lets them go (late return, destruction) and says why in `override_reason`. `today` is the site's own date at `at`, where
-    the caller knows it. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    the caller knows it. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect,
+    IdempotencyConflict.
     """
     withdrawals = _together(withdrawals)
     accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
