@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.customs import selectors as customs
 from inventory.customs.models import BondedLot, Discharge, LotCorrection, StockDifference
 from inventory.ledger.models import Account, Leg
-from inventory.places.models import Location
+from inventory.places.models import Location, Site
 from inventory.reports.asking import end_of
 from inventory.reports.bonded import UNIT
 from inventory.reports.lots import CHUNK
@@ -140,7 +140,8 @@ def _add_exits(asked: Asked, tallies: dict[int, Tally]) -> None:
 def _add_shelf(asked: Asked, tallies: dict[int, Tally]) -> None:
     """What lay on shelves, or was on the road between bonded sites, at the end of the day."""
     legs = Leg.objects.filter(account__authorisation__isnull=False, legal_date__lte=asked.as_of)
-    legs = legs.filter(Q(location__is_virtual=False) | Q(location__kind=Location.Kind.TRANSIT))
+    to_bond = Q(location__kind=Location.Kind.TRANSIT, location__site__kind=Site.Kind.BONDED)
+    legs = legs.filter(Q(location__is_virtual=False) | to_bond)
     if asked.known_at is not None:
         legs = legs.filter(recorded_at__lte=asked.known_at)
     for account_id, total in _sums(asked.scope.filter(legs, "account__client"), "account_id"):
