@@ -54,7 +54,9 @@ class DemandTable(tables.Table):
     """Items with demand, and how much."""
 
     item__sku = LinkColumn(
-        url=lambda row: reverse("inventory:demand_item", args=[row["item_id"]]), verbose_name=_("SKU")
+        url=lambda row: reverse("inventory:demand_item", args=[row["item_id"]]),
+        verbose_name=_("SKU"),
+        attrs={"td": {"class": "text-nowrap"}},
     )
     item__description = tables.Column(verbose_name=_("Description"), attrs=TABLET)
     client__name = tables.Column(verbose_name=_("Client"), attrs=TABLET)

@@ -75,7 +75,8 @@ class RecommendationTable(tables.Table):
     target = PairColumn(
         accessor="target__name",
         verbose_name=_("Where to"),
-        below=lambda row: now("from %(site)s") % {"site": row.source.name},
+        below=lambda row: now("from %(site)s") % {"site": row.source.code},
+        attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
     expected_fill_after = tables.Column(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)

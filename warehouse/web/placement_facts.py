@@ -65,7 +65,7 @@ def in_short(row: Recommendation) -> str:
     has, ought = row.explanation.get("position"), row.explanation.get("value")
     if has is None or ought is None:
         return ""
-    return now("has %(has)s, ought to have %(ought)s") % {"has": explain.text(has, 1), "ought": explain.text(ought, 1)}
+    return now("%(has)s of %(ought)s there") % {"has": explain.text(has, 1), "ought": explain.text(ought, 1)}
 
 
 def facts_of(row: Recommendation) -> list[tuple[Any, Any]]:

@@ -31,14 +31,23 @@ def flows(rows: Rows) -> Chart:
     """How value flowed from zones over crossings to distribution centers."""
     legs: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
-        stops = [row["origin_name"], row["crossing_name"] or _("No crossing named"), row["destination_name"]]
-        for start, end in pairwise(stops):
-            legs[str(start), str(end)] += row["value_usd"]
+        if not row["crossing_name"]:
+            continue  # delivered within Mexico: the table has it
+        for start, end in pairwise([row["origin_name"], row["crossing_name"], row["destination_name"]]):
+            legs[start, end] += row["value_usd"]
     names = list(dict.fromkeys(name for leg in legs for name in leg))
     links = [{"source": start, "target": end, "value": drawn(value)} for (start, end), value in legs.items() if value]
     option = {
         "recinto": USD,
-        "series": [{"type": "sankey", "data": [{"name": name} for name in names], "links": links, "right": 110, "label": {"width": 100, "overflow": "break"}}],
+        "series": [
+            {
+                "type": "sankey",
+                "data": [{"name": name} for name in names],
+                "links": links,
+                "right": 110,
+                "label": {"width": 100, "overflow": "break", "lineHeight": 14},
+            }
+        ],
     }
     head = [_("Origin"), _("Crossing"), _("Destination"), _("Shipments"), _("Units"), _("Value")]
     cells = [
