@@ -38,21 +38,26 @@ class PedimentoColumn(LinkColumn):
 
 
 class PairColumn(tables.Column):
-    """Two values in one cell, the second one below and smaller: `below` gets it from the row."""
+    """Two values in one cell, the second one below and smaller: `below` gets it from the row.
+
+    `url` makes the first one a link, for those who have the `capability` where one is named.
+    """
 
     def __init__(
         self,
         *args: Any,
         below: Callable[[Any], Any],
         url: Callable[[Any], str] | None = None,
+        capability: str = "",
         **kwargs: Any,
     ) -> None:
-        self.below, self.url = below, url
+        self.below, self.url, self.capability = below, url, capability
         super().__init__(*args, **kwargs)
 
-    def render(self, value: Any, record: Any) -> SafeString:
-        """The first value, as a link where the row has a page, over the second."""
-        first = format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value) if self.url else value
+    def render(self, value: Any, record: Any, table: tables.Table) -> SafeString:
+        """The first value, as a link where the row has a page that this person may open, over the second."""
+        opens = self.url and (not self.capability or table.request.access.can(self.capability))
+        first = format_html('<a class="row-link" href="{}">{}</a>', self.url(record), value) if opens else value
         return format_html(
             '<div class="text-start">{}<div class="text-secondary small">{}</div></div>',
             first,

@@ -12,7 +12,7 @@ from inventory.customs.models import ClockChange, LotCorrection
 from inventory.models import Pedimento
 from inventory.parties.roles import Can
 from inventory.places.clock import local_date
-from inventory.web.access import WebRequest
+from inventory.web.access import WebAccess, WebRequest
 from inventory.web.pedimento_facts import code_name
 
 LINES_A_PAGE = 100
@@ -25,6 +25,11 @@ TABS = {
     "work": _("Warehouse"),
     "history": _("History"),
 }
+
+
+def tabs_for(access: WebAccess) -> dict[str, Any]:
+    """The tabs this person may open: the work is for those who see shipments."""
+    return {name: label for name, label in TABS.items() if name != "work" or access.can(Can.SEE_SHIPMENTS)}
 
 
 def context_of(request: WebRequest, pedimento: Pedimento, tab: str) -> dict[str, Any]:

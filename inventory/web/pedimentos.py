@@ -30,7 +30,7 @@ from inventory.web.fields import SiteMomentField
 from inventory.web.forms import DateInput, ReasonField
 from inventory.web.lists import Action, ListPage
 from inventory.web.pedimento_facts import facts_of
-from inventory.web.pedimento_tabs import TABS, context_of
+from inventory.web.pedimento_tabs import context_of, tabs_for
 from inventory.web.places_of import at_sites, found, sites_of
 
 State, Effect = Pedimento.State, Pedimento.Effect
@@ -134,8 +134,9 @@ def pedimento_page(request: WebRequest, number: str) -> HttpResponse:
 
 def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None = None) -> HttpResponse:
     """The page of a pedimento, with what was refused above it."""
+    tabs = tabs_for(request.access)
     tab = request.GET.get("tab", "lines")
-    tab = tab if tab in TABS else "lines"
+    tab = tab if tab in tabs else "lines"
     url = reverse("inventory:pedimento", args=[pedimento.number])
     page = {
         "title": " ".join(display(pedimento.number).split()),
@@ -144,7 +145,7 @@ def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None 
         "pedimento": pedimento,
         "facts": facts_of(pedimento),
         "tab": tab,
-        "tabs": [(label, f"{url}?tab={name}", name == tab) for name, label in TABS.items()],
+        "tabs": [(label, f"{url}?tab={name}", name == tab) for name, label in tabs.items()],
         "tab_template": f"inventory/customs/_pedimento_{tab}.html",
         "deeds": deeds_of(request, pedimento),
         "refusal": refusal,

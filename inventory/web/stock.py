@@ -53,6 +53,7 @@ class StockTable(tables.Table):
         accessor=f"{ITEM}sku",
         verbose_name=_("Item"),
         url=lambda row: reverse("inventory:item", args=[at_path(row, f"{ITEM}id")]),
+        capability=Can.SEE_CATALOG,
         below=lambda row: at_path(row, f"{ITEM}description"),
     )
     lot = LinkColumn(

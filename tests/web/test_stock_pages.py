@@ -183,3 +183,14 @@ def test_items_of_another_client_are_not_there(floor):
     assert reader.get(page("item", theirs.pk)).status_code == 404
     assert reader.get(page("item_edit", floor.item.pk)).status_code == 403
     assert reader.get(page("item", floor.item.pk)).status_code == 200
+
+
+def test_the_authority_reads_stock_and_is_offered_no_page_of_commerce(floor):
+    floor.stocked()
+    reader = floor.come_in("authority")
+
+    shown = reader.get(page("stock"))
+
+    assert "RUEDA-75" in text_of(shown)
+    assert page("item", floor.item.pk) not in shown.content.decode()
+    assert reader.get(page("item", floor.item.pk)).status_code == 403
