@@ -20,6 +20,7 @@ from inventory.errors import DomainError
 from inventory.models import Carrier, Client, LegalNotice, Location, Pedimento, Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day, moment
+from inventory.templatetags.trade import pedimento_no
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
@@ -47,7 +48,7 @@ class ReceiptTable(tables.Table):
     )
     state = StatusColumn(verbose_name=_("State"))
     client = PairColumn(
-        accessor="client__name", verbose_name=_("Client"), below=lambda row: " ".join(row.pedimento.number.split())
+        accessor="client__name", verbose_name=_("Client"), below=lambda row: pedimento_no(row.pedimento.number)
     )
     container_number = tables.Column(verbose_name=_("Container"), attrs=TABLET)
     site = tables.Column(accessor="site__name", verbose_name=_("Site"), attrs=WIDE)
