@@ -14,6 +14,7 @@ from inventory.errors import gettext_noop as _
 from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, to_base
 
 MOST_LINES = 5000
+YEARS = range(1990, 2200)  # the years that customs papers are about
 
 
 @dataclass(frozen=True)
@@ -212,13 +213,14 @@ class Reader:
         value = self.data.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
         try:
-            return date.fromisoformat(str(value))
+            day = value if type(value) is date else date.fromisoformat(str(value))
         except ValueError:
+            day = None
+        if day is None or day.year not in YEARS:
             self.refuse(name, _("%(field)s: %(value)s is not a date such as 2026-03-31."), "date")
             return None
+        return day
 
     def moment(self, name: str) -> datetime | None:
         """An ISO moment with its offset, or None."""
