@@ -1,6 +1,6 @@
 """Where: zones, distribution centers, crossings, ports, suppliers and consignees, with the roads between them.
 
-Coordinates and section codes: docs/sources.md. Hours and prices are the planning defaults of docs/demonstration.md.
+Coordinates are those of the places to about a kilometre; hours and prices are planning defaults (docs/demonstration.md).
 """
 
 import csv

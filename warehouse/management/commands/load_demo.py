@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION and not options["force"]:
-            raise CommandError("This is production: the demonstration's passwords are public. Use --force if you mean it.")
+            raise CommandError(
+                "This is production: the demonstration's passwords are public. Use --force if you mean it."
+            )
         clock, began = timezone.now(), time.process_time()
         today = options["today"] or timezone.localdate(clock)
         if today > timezone.localdate(clock):
