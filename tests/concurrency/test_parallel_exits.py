@@ -54,7 +54,7 @@ def exit_of(line, withdrawals, key):
     return lambda: customs.discharge(key=key, withdrawals=withdrawals, legal_date=DAY, at=NOON, actor=ACTOR)
 
 
-def test_twenty_parallel_exits_of_the_last_five_units_have_exactly_one_winner(law):
+def test_invariant_13_twenty_parallel_exits_of_the_last_five_units_have_exactly_one_winner(law):
     account = account_with(5)
     line = builders.make_outbound_line(account, 100)
 

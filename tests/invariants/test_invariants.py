@@ -1,4 +1,7 @@
-"""The invariants of mexico.md §9, each by its number. Those of later steps (14 to 17, 24 to 27) come with them."""
+"""The invariants of mexico.md §9, each by its number; 13 needs real threads and stands in tests/concurrency.
+
+Those of later steps (14 to 17, 24 to 27) come with them.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -387,13 +390,6 @@ def test_invariant_12_the_same_exit_twice_gives_one_set_of_rows(law):
 
     assert [row.pk for row in again] == [row.pk for row in first]
     assert BondedLot.objects.get().remaining == 6
-
-
-def test_invariant_13_is_proved_with_real_threads():
-    """Twenty parallel exits of the last five units: tests/concurrency/test_parallel_exits.py, on PostgreSQL."""
-    from tests.concurrency import test_parallel_exits as proof
-
-    assert callable(proof.test_twenty_parallel_exits_of_the_last_five_units_have_exactly_one_winner)
 
 
 @pytest.mark.parametrize("cents", [("100.50", 100), ("100.51", 101), ("100.504", 100), ("100.505", 101), ("99.49", 99)])
