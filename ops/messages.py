@@ -18,7 +18,7 @@ SOURCES = ("config", "inventory", "warehouse")
 LANGUAGE = "es_MX"
 PO = ROOT / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
 
-SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+SINGULAR = {"_", "now", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 REFUSALS = {"DomainError", "ReferenceMissing"}

@@ -161,3 +161,13 @@ def test_a_client_sees_and_exports_its_own_rows_only(gallery, client, items):
 
     assert seen == ["OTHER"]
     assert "SKU-" not in exported
+
+
+def test_a_page_offers_the_next_one_and_says_which_rows_it_shows(staff, items):
+    first = staff.get(LIST).content.decode()
+    third = staff.get(f"{LIST}?page=3").content.decode()
+
+    assert 'rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="prev"' in third
+    assert 'rel="next"' not in third
