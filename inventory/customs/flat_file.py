@@ -88,7 +88,7 @@ class FlatFile:
 def read(content: bytes, most_bytes: int) -> FlatFile:
     r"""The pedimento in a file. Raises UnreadablePedimentoFile, or InvalidInputs for columns and cells that say nothing.
 
-    >>> read(b"line,sku,number\\n1,A-1,262434566000123\\n", 1000).data["lines"]
+    >>> read(b"line,sku,number\n1,A-1,262434566000123\n", 1000).data["lines"]
     [{'sublines': [{'sku': 'A-1'}], 'contributions': [], 'identifiers': []}]
     """
     lines = _table(content, most_bytes)
