@@ -118,7 +118,8 @@ def _install(lock: str) -> None:
     )
     STAMP.unlink(missing_ok=True)
     pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    done = _run([*pip, "--no-compile", "--require-hashes", "-r", str(path)])
+    # The list is whole, so nothing is left to resolve: asked to, older pips look at releases made since, and refuse them.
+    done = _run([*pip, "--no-compile", "--no-deps", "--require-hashes", "-r", str(path)])
     if done.returncode != 0:
         raise Refusal(
             f"The packages could not be installed: {_last_line(done.stdout)} "
