@@ -1,7 +1,7 @@
 """What every endpoint is made of: find the thing within the key's scope, make one call, draw what came back."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -189,15 +189,6 @@ def find(rows: QuerySet[Any], **names: Any) -> Any:
     thing = rows.filter(**names).first()
     if thing is None:
         raise NotFound(translation.gettext("There is no such thing, or not for this API key."))
-    return thing
-
-
-def with_known(thing: models.Model, seen: models.Model, names: Iterable[str]) -> Any:
-    """The thing with the rows it names taken from an earlier look at it, where it still names the same."""
-    for name in names:
-        key = f"{name}_id"
-        if getattr(thing, key) is not None and getattr(thing, key) == getattr(seen, key):
-            setattr(thing, name, getattr(seen, name))
     return thing
 
 

@@ -18,22 +18,22 @@ def accounts(scope: ClientScope) -> QuerySet[Account]:
     return scope.filter(rows).order_by("item__sku", "regime", "pk")
 
 
+def reserved_there(document: str | None = None) -> Coalesce:
+    """For a query of balances: what is reserved of each, leaving out what is reserved for `document`."""
+    rows = Reservation.objects.filter(lot=OuterRef("lot"), location=OuterRef("location"), released_at__isnull=True)
+    if document is not None:
+        rows = rows.exclude(document=document)
+    total = rows.order_by().values("lot", "location").annotate(total=Sum("quantity")).values("total")
+    return Coalesce(Subquery(total, output_field=QuantityField()), quantity(0))
+
+
 def stock(scope: ClientScope) -> QuerySet[Any]:
     """What lies on shelves now: physical balances above zero, with `reserved` and `free` beside `quantity`."""
-    promised = (
-        Reservation.objects.filter(lot=OuterRef("lot"), location=OuterRef("location"), released_at__isnull=True)
-        .order_by()
-        .values("lot", "location")
-        .annotate(total=Sum("quantity"))
-        .values("total")
-    )
     rows = Balance.objects.filter(is_virtual=False, quantity__gt=0).select_related(
         "account__client", "account__item", "account__authorisation", "lot", "location__site"
     )
-    rows = rows.annotate(reserved=Coalesce(Subquery(promised, output_field=QuantityField()), quantity(0)))
-    return scope.filter(rows.annotate(free=F("quantity") - F("reserved")), "account__client").order_by(
-        "account__item__sku", "location__code", "pk"
-    )
+    rows = rows.annotate(reserved=reserved_there(), free=F("quantity") - F("reserved"))
+    return scope.filter(rows, "account__client").order_by("account__item__sku", "location__code", "pk")
 
 
 def in_transit(scope: ClientScope) -> QuerySet[Balance]:

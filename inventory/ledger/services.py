@@ -1,16 +1,16 @@
 """Writing the physical books. Locks are taken on accounts, in order of id, before anything is read or written."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, Sum
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog.models import Item
-from inventory.errors import IdempotencyConflict
+from inventory.errors import DomainError, IdempotencyConflict
 from inventory.ledger.errors import (
     AlreadyReversed,
     LocationClosed,
@@ -29,6 +29,7 @@ from inventory.ledger.models import (
     Reservation,
 )
 from inventory.ledger.moves import Move, changes, fingerprint
+from inventory.ledger.selectors import reserved_there
 from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.models import Location
@@ -83,7 +84,12 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
     return {account.pk: account for account in rows}
 
 
-@transaction.atomic
+def lock_lots(lot_ids: Iterable[int]) -> dict[int, Lot]:
+    """These lots with their accounts; the accounts are locked as by `lock_accounts`, so nobody moves or freezes a lot."""
+    rows = Lot.objects.select_related("account").select_for_update(of=("account",), no_key=True)
+    return {lot.pk: lot for lot in rows.filter(pk__in=set(lot_ids)).order_by("account_id", "pk")}
+
+
 def post(
     *,
     key: str,
@@ -94,45 +100,34 @@ def post(
     actor: Actor,
     document: str = "",
     reason: str = "",
+    lots: Mapping[int, Lot] | None = None,
+    locations: Mapping[int, Location] | None = None,
 ) -> Posting:
     """Record moves as one posting and carry the balances along; the same key again returns the posting it wrote.
 
     `legal_date` is when it happened in law, at the site; `at` is the moment it is recorded. Stock reserved for `document`
-    may be moved by it, stock reserved for others may not. Raises NotEnoughStock, NotEnoughFree, LotOnHold,
-    RegimeMismatch, LocationClosed, or IdempotencyConflict when the key came with other moves.
+    may be moved by it, stock reserved for others may not. `lots` from `lock_lots` and `locations`, by id, spare reading
+    them again where the caller holds them. Raises NotEnoughStock, NotEnoughFree, LotOnHold, RegimeMismatch,
+    LocationClosed, or IdempotencyConflict when the key came with other moves.
     """
-    print_ = fingerprint(kind, moves)
-    net = changes(moves)
-    lots = _lock_lots({lot_id for lot_id, _location in net})
-    # Asked under the lock: of two requests with one key the second finds what the first wrote.
-    written = Posting.objects.filter(key=key).first()
-    if written:
-        return _same(written, print_)
-    locations = Location.objects.in_bulk({location_id for _lot, location_id in net})
-    _refuse_held(lots)
-    _refuse_wrong_place(net, lots, locations)
-    balances = _balances(net)
-    _refuse_short(net, balances, lots, locations, document)
-    return _write(
-        Posting(
-            key=key,
-            fingerprint=print_,
-            kind=kind,
-            document=document,
-            legal_date=legal_date,
-            recorded_at=at,
-            actor_id=actor.user_id,
-            actor_label=actor.label,
-            reason=reason,
-        ),
-        net,
-        balances,
-        lots,
-        locations,
+    posting = Posting(
+        key=key,
+        fingerprint=fingerprint(kind, moves),
+        kind=kind,
+        document=document,
+        legal_date=legal_date,
+        recorded_at=at,
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=reason,
     )
+    try:
+        return _post(posting, changes(moves), lots, locations)
+    except (DomainError, IntegrityError):
+        # What was posted before is refused as a rule, or finds its key taken: the common case asks nothing.
+        return _posted_before(posting)
 
 
-@transaction.atomic
 def reverse(
     *,
     posting: Posting,
@@ -146,39 +141,58 @@ def reverse(
 
     Raises AlreadyReversed, NotEnoughStock when the goods have gone on since, LotOnHold.
     """
-    legs = list(posting.legs.all())
-    lots = _lock_lots({leg.lot_id for leg in legs})
-    written = Posting.objects.filter(key=key).first()
-    if written:
-        return _same(written, posting.fingerprint)
-    if posting.kind == Posting.Kind.REVERSAL or Posting.objects.filter(reverses=posting).exists():
-        raise AlreadyReversed(_("Posting %(posting)s was undone before."), posting=posting.key)
+    mirror = Posting(
+        key=key,
+        fingerprint=posting.fingerprint,
+        kind=Posting.Kind.REVERSAL,
+        document=posting.document,
+        legal_date=legal_date,
+        recorded_at=at,
+        actor_id=actor.user_id,
+        actor_label=actor.label,
+        reason=reason,
+        reverses=posting,
+    )
+    try:
+        return _reverse(mirror, posting)
+    except (DomainError, IntegrityError):
+        return _posted_before(mirror)
+
+
+@transaction.atomic
+def _post(
+    posting: Posting,
+    net: dict[Place, Decimal],
+    lots: Mapping[int, Lot] | None,
+    locations: Mapping[int, Location] | None,
+) -> Posting:
+    """The posting, written under the locks of its accounts."""
+    if lots is None:
+        lots = lock_lots({lot_id for lot_id, _location in net})
+    if locations is None:
+        locations = Location.objects.in_bulk({location_id for _lot, location_id in net})
+    _refuse_held(lots)
+    _refuse_wrong_place(net, lots, locations)
+    balances = _balances(net, posting.document)
+    _refuse_short(net, balances, lots, locations)
+    return _write(posting, net, balances, lots, locations)
+
+
+@transaction.atomic
+def _reverse(mirror: Posting, posting: Posting) -> Posting:
+    """The mirror image, written under the locks of its accounts."""
     net: dict[Place, Decimal] = defaultdict(Decimal)
-    for leg in legs:
+    for leg in posting.legs.all():
         net[leg.lot_id, leg.location_id] -= leg.quantity
     net = dict(sorted(net.items()))
+    lots = lock_lots({lot_id for lot_id, _location in net})
+    if posting.kind == Posting.Kind.REVERSAL or Posting.objects.filter(reverses=posting).exists():
+        raise AlreadyReversed(_("Posting %(posting)s was undone before."), posting=posting.key)
     locations = Location.objects.in_bulk({location_id for _lot, location_id in net})
     _refuse_held(lots)
-    balances = _balances(net)
-    _refuse_short(net, balances, lots, locations, posting.document)
-    return _write(
-        Posting(
-            key=key,
-            fingerprint=posting.fingerprint,
-            kind=Posting.Kind.REVERSAL,
-            document=posting.document,
-            legal_date=legal_date,
-            recorded_at=at,
-            actor_id=actor.user_id,
-            actor_label=actor.label,
-            reason=reason,
-            reverses=posting,
-        ),
-        net,
-        balances,
-        lots,
-        locations,
-    )
+    balances = _balances(net, posting.document)
+    _refuse_short(net, balances, lots, locations)
+    return _write(mirror, net, balances, lots, locations)
 
 
 @transaction.atomic
@@ -187,11 +201,11 @@ def reserve(*, document: str, wanted: Sequence[tuple[Lot, Location, Decimal]], a
     needs: dict[Place, Decimal] = defaultdict(Decimal)
     for lot, location, quantity in wanted:
         needs[lot.pk, location.pk] -= quantity
-    lots = _lock_lots({lot_id for lot_id, _location in needs})
+    lots = lock_lots({lot_id for lot_id, _location in needs})
     locations = {location.pk: location for _lot, location, _quantity in wanted}
     _refuse_held(lots)
     # Its own earlier reservations count too: asking twice promises twice.
-    _refuse_short(needs, _balances(needs), lots, locations, document=None)
+    _refuse_short(needs, _balances(needs, document=None), lots, locations)
     return Reservation.objects.bulk_create(
         [
             Reservation(
@@ -215,7 +229,7 @@ def release(*, document: str, at: datetime) -> int:
 @transaction.atomic
 def hold(*, lot: Lot, reason: str, at: datetime, actor: Actor, note: str = "") -> Hold:
     """Freeze a lot: it may not move until the hold is lifted. Holding it twice for one reason is one hold."""
-    locked = _lock_lots({lot.pk})[lot.pk]
+    locked = lock_lots({lot.pk})[lot.pk]
     opened, created = Hold.objects.get_or_create(
         lot=locked,
         reason=reason,
@@ -230,7 +244,7 @@ def hold(*, lot: Lot, reason: str, at: datetime, actor: Actor, note: str = "") -
 @transaction.atomic
 def lift_hold(*, hold: Hold, release_document: str, at: datetime, actor: Actor) -> Hold:
     """Lift a hold, citing the document that allows it; the lot moves again when no other hold is open."""
-    _lock_lots({hold.lot_id})
+    lock_lots({hold.lot_id})
     hold = Hold.objects.get(pk=hold.pk)
     if hold.closed_at is None:
         hold.closed_at, hold.closed_by, hold.release_document = (
@@ -244,27 +258,30 @@ def lift_hold(*, hold: Hold, release_document: str, at: datetime, actor: Actor) 
     return hold
 
 
-def _same(written: Posting, print_: str) -> Posting:
-    """The posting a key wrote before, if this is the same request."""
-    if written.fingerprint != print_:
+def _posted_before(posting: Posting) -> Posting:
+    """What this posting's key wrote before; called while its refusal is handled, which is raised again if there is none.
+
+    Raises IdempotencyConflict when the key was used for another posting.
+    """
+    written = Posting.objects.filter(key=posting.key).first()
+    if written is None:
+        raise  # noqa: PLE0704  the refusal that is being handled
+    if written.fingerprint != posting.fingerprint:
         raise IdempotencyConflict(_("Key %(key)s was used for another posting."), key=written.key)
     return written
 
 
-def _lock_lots(lot_ids: Iterable[int]) -> dict[int, Lot]:
-    """Lots with their accounts; the accounts are locked in order of id."""
-    rows = Lot.objects.select_related("account__item").select_for_update(of=("account",), no_key=True)
-    return {lot.pk: lot for lot in rows.filter(pk__in=set(lot_ids)).order_by("account_id", "pk")}
+def _balances(places: Iterable[Place], document: str | None) -> dict[Place, Any]:
+    """The balance rows of these places, each with what is `reserved` there for documents other than this one.
 
-
-def _balances(places: Iterable[Place]) -> dict[Place, Balance]:
-    """The balance rows of these places; read after the accounts are locked, so nobody changes them meanwhile."""
+    Read after the accounts are locked, so nobody changes them meanwhile.
+    """
     places = list(places)
     rows = Balance.objects.filter(lot__in={lot for lot, _l in places}, location__in={loc for _l, loc in places})
-    return {(row.lot_id, row.location_id): row for row in rows}
+    return {(row.lot_id, row.location_id): row for row in rows.annotate(reserved=reserved_there(document))}
 
 
-def _refuse_held(lots: dict[int, Lot]) -> None:
+def _refuse_held(lots: Mapping[int, Lot]) -> None:
     """Raise LotOnHold for the first frozen lot."""
     for lot in lots.values():
         if lot.hold_reason:
@@ -276,7 +293,7 @@ def _refuse_held(lots: dict[int, Lot]) -> None:
             )
 
 
-def _refuse_wrong_place(net: dict[Place, Decimal], lots: dict[int, Lot], locations: dict[int, Location]) -> None:
+def _refuse_wrong_place(net: dict[Place, Decimal], lots: Mapping[int, Lot], locations: Mapping[int, Location]) -> None:
     """Raise when goods would come to lie in a physical location of another regime, or in one out of use."""
     for (lot_id, location_id), quantity in net.items():
         location, account = locations[location_id], lots[lot_id].account
@@ -295,60 +312,39 @@ def _refuse_wrong_place(net: dict[Place, Decimal], lots: dict[int, Lot], locatio
 
 def _refuse_short(
     net: dict[Place, Decimal],
-    balances: dict[Place, Balance],
-    lots: dict[int, Lot],
-    locations: dict[int, Location],
-    document: str | None,
+    balances: dict[Place, Any],
+    lots: Mapping[int, Lot],
+    locations: Mapping[int, Location],
 ) -> None:
     """Raise when a physical location holds less than leaves it, or when what is left is promised to other documents."""
-    leaving = {place: -q for place, q in net.items() if q < 0 and not locations[place[1]].is_virtual}
-    if not leaving:
-        return
-    promised = _promised(leaving, document)
-    for place, quantity in leaving.items():
-        on_hand = balances[place].quantity if place in balances else Decimal(0)
-        facts = {
-            "asked": quantity,
-            "on_hand": on_hand,
-            "location": locations[place[1]].code,
-            "sku": lots[place[0]].account.item.sku,
-        }
-        if quantity > on_hand:
+    for place, change in net.items():
+        location, balance = locations[place[1]], balances.get(place)
+        if change >= 0 or location.is_virtual:
+            continue
+        on_hand = balance.quantity if balance else Decimal(0)
+        free = on_hand - balance.reserved if balance else Decimal(0)
+        if -change <= free:
+            continue
+        sku = lots[place[0]].account.item.sku
+        facts = {"asked": -change, "on_hand": on_hand, "location": location.code, "sku": sku}
+        if -change > on_hand:
             raise NotEnoughStock(
                 _("%(asked)s of %(sku)s asked for, %(on_hand)s at %(location)s."),
                 **facts,
             )
-        free = on_hand - promised[place]
-        if quantity > free:
-            raise NotEnoughFree(
-                _("%(asked)s of %(sku)s asked for, %(free)s free at %(location)s: the rest is reserved."),
-                free=free,
-                **facts,
-            )
-
-
-def _promised(places: Iterable[Place], document: str | None) -> dict[Place, Decimal]:
-    """What is reserved at these places for documents other than this one."""
-    places = list(places)
-    rows = Reservation.objects.filter(
-        lot__in={lot for lot, _l in places},
-        location__in={loc for _l, loc in places},
-        released_at__isnull=True,
-    )
-    if document is not None:
-        rows = rows.filter(~Q(document=document))
-    sums = rows.values_list("lot_id", "location_id").annotate(promised=Sum("quantity"))
-    promised: dict[Place, Decimal] = defaultdict(Decimal)
-    promised.update({(lot_id, location_id): quantity for lot_id, location_id, quantity in sums.order_by()})
-    return promised
+        raise NotEnoughFree(
+            _("%(asked)s of %(sku)s asked for, %(free)s free at %(location)s: the rest is reserved."),
+            free=free,
+            **facts,
+        )
 
 
 def _write(
     posting: Posting,
     net: dict[Place, Decimal],
-    balances: dict[Place, Balance],
-    lots: dict[int, Lot],
-    locations: dict[int, Location],
+    balances: dict[Place, Any],
+    lots: Mapping[int, Lot],
+    locations: Mapping[int, Location],
 ) -> Posting:
     """Insert the posting and its legs and carry the balances, a fixed number of statements for any number of moves."""
     posting.save(force_insert=True)

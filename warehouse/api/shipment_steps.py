@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.api.customs_inputs import ReasonInput
-from inventory.api.endpoint import Endpoint, Writes, with_known
+from inventory.api.endpoint import Endpoint, Writes
 from inventory.api.lookups import location_of, site_of
 from inventory.api.rows import Input
 from inventory.errors import IdempotencyConflict, InvalidInput
@@ -22,8 +22,6 @@ from warehouse.models import Milestone, Shipment
 from warehouse.shipping import services as shipping
 from warehouse.tracking import services as tracking
 
-NAMED = ("origin", "destination", "crossing", "carrier", "movement_order", "pedimento")
-
 
 class _ShipmentStep(Writes, Endpoint):
     """One step of a shipment."""
@@ -34,16 +32,14 @@ class _ShipmentStep(Writes, Endpoint):
     is_versioned = True
 
     def shipment(self) -> Shipment:
-        """The shipment of the URL, with the rows it names. Raises NotFound."""
-        return self.named(self.get_queryset().select_related(*NAMED), number=self.kwargs["number"])
+        """The shipment of the URL. Raises NotFound."""
+        return self.named(self.get_queryset(), number=self.kwargs["number"])
 
     def step(self, input_class: type[Input] | None, act: Callable[..., Shipment]) -> Response:
         """Do `act` with the shipment and the values of the body; answer with its header."""
 
         def do(values: dict[str, Any]) -> dict[str, Any]:
-            shipment = self.shipment()
-            done = act(shipment=shipment, at=timezone.now(), actor=self.actor, **values)
-            return ShipmentOutput.draw(with_known(done, shipment, NAMED))
+            return ShipmentOutput.draw(act(shipment=self.shipment(), at=timezone.now(), actor=self.actor, **values))
 
         return self.change(input_class, do)
 

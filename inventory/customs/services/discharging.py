@@ -1,7 +1,7 @@
 """Writing bonded lots off, strictly first in, first out, and undoing it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,17 +47,18 @@ def discharge(
     reason: str = "",
     override_reason: str = "",
     today: date | None = None,
+    accounts: Mapping[int, Account] | None = None,
 ) -> list[Discharge]:
     """Write off what one exit document takes, all or nothing; the same key again returns the rows it wrote.
 
     Lots go by PEPS within each account (mexico.md §3.4), unless the outbound line declares its source or a serial number.
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
     lets them go (late return, destruction) and says why in `override_reason`. `today` is the site's own date at `at`, where
-    the caller knows it. Raises NotEnoughBonded with the numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect,
-    IdempotencyConflict.
+    the caller knows it; `accounts`, by id, are those that the caller has locked already. Raises NotEnoughBonded with the
+    numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
     withdrawals = _together(withdrawals)
-    accounts = ledger.lock_accounts({w.account_id for w in withdrawals})
+    accounts = accounts or ledger.lock_accounts({w.account_id for w in withdrawals})
     # Asked under the lock: of two requests with one key the second finds what the first wrote.
     written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
     if written:
@@ -65,7 +66,7 @@ def discharge(
     today = today or at.date()
     effects = _effects(withdrawals, accounts, legal_date, today)
     late = _out_of_order(accounts, legal_date, today)
-    rows, lots = open_lots(accounts)
+    rows, lots = open_lots({w.account_id for w in withdrawals})
     discharges: list[Discharge] = []
     skipped: dict[int, Withdrawal] = {}
     for withdrawal in withdrawals:
@@ -229,7 +230,7 @@ def _same(written: list[Discharge], withdrawals: Sequence[Withdrawal]) -> list[D
 
 
 def _effects(
-    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], legal_date: date, today: date
+    withdrawals: Sequence[Withdrawal], accounts: Mapping[int, Account], legal_date: date, today: date
 ) -> dict[tuple[int, int], ClaveEffect]:
     """What each document's key may do to each account, by (pedimento, account). Raises where it may do nothing."""
     effects: dict[tuple[int, int], ClaveEffect] = {}
@@ -298,7 +299,7 @@ def _exit(withdrawal: Withdrawal, effect: ClaveEffect, legal_date: date, *, over
     )
 
 
-def _out_of_order(accounts: dict[int, Account], legal_date: date, today: date) -> set[int]:
+def _out_of_order(accounts: Mapping[int, Account], legal_date: date, today: date) -> set[int]:
     """The accounts that have a discharge of a later legal date: this one is recorded out of order (mexico.md §3.8).
 
     A document of today cannot be; only a backdated one asks the books, by index, no more than one row an account.
@@ -310,7 +311,7 @@ def _out_of_order(accounts: dict[int, Account], legal_date: date, today: date) -
 
 
 def _report_skipped(
-    rows: dict[int, BondedLot], skipped: dict[int, Withdrawal], accounts: dict[int, Account], at: datetime
+    rows: dict[int, BondedLot], skipped: dict[int, Withdrawal], accounts: Mapping[int, Account], at: datetime
 ) -> None:
     """Leave a finding for every expired lot that an exit passed over."""
     for lot_id, withdrawal in skipped.items():
@@ -331,7 +332,7 @@ def _report_skipped(
 
 
 def _report_override(
-    withdrawals: Sequence[Withdrawal], accounts: dict[int, Account], reason: str, at: datetime, actor: Actor
+    withdrawals: Sequence[Withdrawal], accounts: Mapping[int, Account], reason: str, at: datetime, actor: Actor
 ) -> None:
     """Leave a finding for every exit that an authorised person let use expired lots."""
     for number in sorted({w.outbound_line.pedimento.number for w in withdrawals}):

@@ -1,10 +1,12 @@
 """Sending a shipment on its way, and taking that back."""
 
+from copy import copy
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import trail as audit
 from inventory.customs import services as customs
 from inventory.customs.errors import NotCleared, NotInTime
 from inventory.errors import present
@@ -17,7 +19,7 @@ from inventory.places.clock import local_date
 from inventory.places.models import Lane, Location, Site
 from inventory.places.services import virtual_location
 from warehouse.movements.selectors import recommendations_of
-from warehouse.shipping.models import Shipment, ShipmentLine
+from warehouse.shipping.models import Shipment
 from warehouse.shipping.services.locking import locked
 
 
@@ -32,27 +34,30 @@ def dispatch(
     ledger.NotEnoughStock.
     """
     shipment = locked(shipment, Shipment.State.CLEARED)
+    before = copy(shipment)
     left_at = dispatched_at or at
     if left_at > at:
         raise NotInTime(_("Shipment %(shipment)s cannot leave in the future."), shipment=shipment.number)
     legal_date = local_date(left_at, shipment.origin.time_zone)
-    lines = list(
-        shipment.lines.select_related("account", "lot", "outbound_line__pedimento").order_by("account_id", "seq")
-    )
+    lines = list(shipment.lines.select_related("location", "outbound_line__pedimento").order_by("seq"))
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
     key = f"shipment/{shipment.number}/dispatch"
-    if not all(line.account.is_bonded for line in lines):
-        # The discharge locks bonded accounts only: take all of them first, in their one order.
-        ledger.lock_accounts({line.account_id for line in lines})
+    # All accounts at once, in their one order: the discharge and the posting find them locked.
+    lots = ledger.lock_lots({present(line.lot_id) for line in lines})
+    accounts = {lot.account_id: lot.account for lot in lots.values()}
     bonded = [
-        customs.Withdrawal(present(line.outbound_line), line.account_id, line.quantity, _serial(line))
-        for line in lines
-        if line.account.is_bonded
+        customs.Withdrawal(
+            present(line.outbound_line), line.account_id, line.quantity, lots[present(line.lot_id)].serial
+        )
+        for line in sorted(lines, key=lambda line: (line.account_id, line.seq))
+        if accounts[line.account_id].is_bonded
     ]
     if bonded:
         today = local_date(at, shipment.origin.time_zone)
-        customs.discharge(key=key, withdrawals=bonded, legal_date=legal_date, at=at, actor=actor, today=today)
+        customs.discharge(
+            key=key, withdrawals=bonded, legal_date=legal_date, at=at, actor=actor, today=today, accounts=accounts
+        )
     transit = virtual_location(shipment.destination, _kind_of(shipment.destination))
     shipment.posting = ledger.post(
         key=key,
@@ -62,6 +67,8 @@ def dispatch(
         at=at,
         actor=actor,
         document=shipment.number,
+        lots=lots,
+        locations={location.pk: location for location in [transit, *(present(line.location) for line in lines)]},
     )
     ledger.release(document=shipment.number, at=at)
     placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
@@ -69,7 +76,7 @@ def dispatch(
     shipment.dispatched_at, shipment.seal = left_at, seal or shipment.seal
     shipment.eta, shipment.promised_at = _arrival(shipment, left_at)
     shipment.version += 1
-    shipment.save()
+    audit.save_known(shipment, before, ["posting", "state", "dispatched_at", "seal", "eta", "promised_at", "version"])
     return shipment
 
 
@@ -95,11 +102,6 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
     shipment.version += 1
     shipment.save(update_fields=["state", "version"])
     return shipment
-
-
-def _serial(line: ShipmentLine) -> str:
-    """The serial number of a serialised line, which names its bonded lot; empty for fungible goods."""
-    return line.lot.serial if line.lot else ""
 
 
 def _kind_of(destination: Site) -> str:

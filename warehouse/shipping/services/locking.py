@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from warehouse.shipping.errors import AlreadyDispatched, ShipmentState
 from warehouse.shipping.models import Shipment
 
+NAMED = ("origin", "destination", "crossing", "carrier", "movement_order", "pedimento")
+
 
 def locked(shipment: Shipment, *states: str) -> Shipment:
-    """The shipment, locked, with its sites; raises AlreadyDispatched or ShipmentState unless in one of these states."""
-    rows = Shipment.objects.select_related("origin", "destination").select_for_update(of=("self",))
+    """The shipment, locked, with all it names; raises AlreadyDispatched or ShipmentState unless in one of these states."""
+    rows = Shipment.objects.select_related(*NAMED).select_for_update(of=("self",))
     shipment = rows.get(pk=shipment.pk)
     if shipment.state in states:
         return shipment
