@@ -89,3 +89,9 @@ def test_a_lock_has_hashes_and_names_no_registry(name):
 
     assert text.count("--hash=sha256:") > len(_pins(name))
     assert not re.search(r"https?:|--index-url|--find-links|@ ", text)
+
+
+def test_what_is_installed_from_the_list_alone_lacks_nothing():
+    done = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
@@ -23,6 +23,11 @@ from inventory.reference.models import ClaveEffect
 from inventory.units import round_half_up
 
 CARRIED = ["remaining", "remaining_tariff", "remaining_value_mxn"]
+# What the plan, the write-off and its findings read of a bonded lot; the rest of the row stays where it is.
+READ = (
+    "account", "clock_start", "paid_on", "pedimento_number", "line_seq", *CARRIED, "declared", "declared_tariff",
+    "declared_value_mxn", "available_from", "must_leave_by", "goods", "serial", "hold_reason", "is_provisional",
+)  # fmt: skip
 USABLE_STATES = (Pedimento.State.PAID, Pedimento.State.CLEARED)
 
 
@@ -128,11 +133,15 @@ def standing(row: Discharge) -> Decimal:
 
 def open_lots(accounts: Iterable[int]) -> tuple[dict[int, BondedLot], dict[int, dict[int, OpenLot]]]:
     """The open bonded lots of accounts (rows by id, and by account as the plan sees them); nothing that is closed is read."""
-    rows = {row.pk: row for row in BondedLot.objects.filter(account__in=set(accounts), remaining__gt=0)}
+    rows = {row.pk: row for row in _open(accounts)}
     lots: dict[int, dict[int, OpenLot]] = defaultdict(dict)
     for row in rows.values():
         lots[row.account_id][row.pk] = open_lot(row)
     return rows, lots
+
+
+def _open(accounts: Iterable[int]) -> QuerySet[BondedLot]:
+    return BondedLot.objects.filter(account__in=set(accounts), remaining__gt=0).only(*READ)
 
 
 def open_lot(row: BondedLot) -> OpenLot:

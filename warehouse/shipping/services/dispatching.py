@@ -22,6 +22,15 @@ from warehouse.movements.selectors import recommendations_of
 from warehouse.shipping.models import Shipment
 from warehouse.shipping.services.locking import locked
 
+# What a dispatch and its discharge read of each line, its bin and its outbound pedimento, which are wide rows.
+READ = (
+    "shipment", "seq", "account", "quantity", "lot",
+    *(f"location__{name}" for name in ("code", "regime", "is_virtual", "is_active")),
+    *(f"outbound_line__{name}" for name in ("seq", "source_number", "source_seq")),
+    *(f"outbound_line__pedimento__{name}" for name in
+      ("number", "effect", "state", "client", "authorisation", "paid_on", "document_key", "operation", "regime")),
+)  # fmt: skip
+
 
 @transaction.atomic
 def dispatch(
@@ -39,7 +48,7 @@ def dispatch(
     if left_at > at:
         raise NotInTime(_("Shipment %(shipment)s cannot leave in the future."), shipment=shipment.number)
     legal_date = local_date(left_at, shipment.origin.time_zone)
-    lines = list(shipment.lines.select_related("location", "outbound_line__pedimento").order_by("seq"))
+    lines = list(shipment.lines.select_related("location", "outbound_line__pedimento").only(*READ).order_by("seq"))
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
     key = f"shipment/{shipment.number}/dispatch"
