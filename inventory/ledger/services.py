@@ -33,8 +33,24 @@ from inventory.ledger.selectors import reserved_there
 from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.models import Location
+from inventory.statements import Statement
 
 Place = tuple[int, int]
+NOBODY = ""  # the document for which nothing is ever reserved
+
+_LOTS_LOCKED = Statement(
+    lambda given: (
+        Lot.objects.select_related("account")
+        .select_for_update(of=("account",), no_key=True)
+        .filter(pk__in=[given.number("lots")])
+        .order_by("account_id", "pk")
+    )
+)
+_BALANCES = Statement(
+    lambda given: Balance.objects.filter(
+        lot_id__in=[given.number("lots")], location_id__in=[given.number("locations")]
+    ).annotate(reserved=reserved_there(given.text("document")))
+)
 
 
 def open_accounts(
@@ -86,8 +102,7 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 
 def lock_lots(lot_ids: Iterable[int]) -> dict[int, Lot]:
     """These lots with their accounts; the accounts are locked as by `lock_accounts`, so nobody moves or freezes a lot."""
-    rows = Lot.objects.select_related("account").select_for_update(of=("account",), no_key=True)
-    return {lot.pk: lot for lot in rows.filter(pk__in=set(lot_ids)).order_by("account_id", "pk")}
+    return {lot.pk: lot for lot in _LOTS_LOCKED.rows(lots=set(lot_ids))}
 
 
 def post(
@@ -205,7 +220,7 @@ def reserve(*, document: str, wanted: Sequence[tuple[Lot, Location, Decimal]], a
     locations = {location.pk: location for _lot, location, _quantity in wanted}
     _refuse_held(lots)
     # Its own earlier reservations count too: asking twice promises twice.
-    _refuse_short(needs, _balances(needs, document=None), lots, locations)
+    _refuse_short(needs, _balances(needs, document=NOBODY), lots, locations)
     return Reservation.objects.bulk_create(
         [
             Reservation(
@@ -271,14 +286,16 @@ def _posted_before(posting: Posting) -> Posting:
     return written
 
 
-def _balances(places: Iterable[Place], document: str | None) -> dict[Place, Any]:
+def _balances(places: Iterable[Place], document: str) -> dict[Place, Any]:
     """The balance rows of these places, each with what is `reserved` there for documents other than this one.
 
     Read after the accounts are locked, so nobody changes them meanwhile.
     """
     places = list(places)
-    rows = Balance.objects.filter(lot__in={lot for lot, _l in places}, location__in={loc for _l, loc in places})
-    return {(row.lot_id, row.location_id): row for row in rows.annotate(reserved=reserved_there(document))}
+    rows = _BALANCES.rows(
+        lots={lot for lot, _location in places}, locations={loc for _lot, loc in places}, document=document
+    )
+    return {(row.lot_id, row.location_id): row for row in rows}
 
 
 def _refuse_held(lots: Mapping[int, Lot]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from inventory.places.models import Location, Site
+from inventory.statements import Statement
 
 VIRTUAL = {
     Location.Kind.VENDOR: "VENDOR",
@@ -13,6 +14,10 @@ VIRTUAL = {
     Location.Kind.CONSIGNEE: "CONSIGNEE",
     Location.Kind.DIFFERENCE: "DIFFERENCE",
 }
+
+_VIRTUAL = Statement(
+    lambda given: Location.objects.filter(site_id=given.number("site"), kind=given.text("kind"), is_virtual=True)
+)
 
 
 @transaction.atomic
@@ -27,7 +32,9 @@ def open_site(**values: Any) -> Site:
 
 def virtual_location(site: Site, kind: str) -> Location:
     """The site's virtual location of this kind, opened where there was none."""
-    location, _created = Location.objects.get_or_create(
-        site=site, kind=kind, is_virtual=True, defaults={"code": VIRTUAL[Location.Kind(kind)]}
-    )
-    return location
+    found = _VIRTUAL.first(site=site.pk, kind=kind)
+    if found is None:
+        found, _created = Location.objects.get_or_create(
+            site=site, kind=kind, is_virtual=True, defaults={"code": VIRTUAL[Location.Kind(kind)]}
+        )
+    return found

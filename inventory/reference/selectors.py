@@ -34,6 +34,7 @@ from inventory.reference.models import (
     UnitOfMeasure,
 )
 from inventory.reference.models.bases import Dated, Sourced
+from inventory.statements import Statement
 from inventory.units import Factor
 
 Row = TypeVar("Row", bound=Dated)
@@ -164,6 +165,13 @@ def unit_factor(from_unit: str, to_unit: str, on: date) -> Factor:
 # ── Rules ───────────────────────────────────────────────────────────────────────────────────────
 
 
+_EFFECTS = Statement(
+    lambda given: valid_on(ClaveEffect, given.day("on")).filter(
+        clave=given.text("clave"), operation__in=[given.text("operations")]
+    )
+)
+
+
 def clave_effect(clave: str, operation: str, regime: str, on: date, *, holder: str | None = None) -> ClaveEffect:
     """Return what a document key does to the bonded balance.
 
@@ -173,7 +181,7 @@ def clave_effect(clave: str, operation: str, regime: str, on: date, *, holder: s
     has to classify it), AmbiguousEffect if the holder has to be named. A declared regime off the list is for the
     caller to warn about: `effect.allows_regime(regime)`.
     """
-    rows = list(valid_on(ClaveEffect, on).filter(clave=clave, operation__in=(operation, "")))
+    rows = _EFFECTS.rows(clave=clave, operations=(operation, ""), on=on)
     if holder is not None:
         found = [row for row in rows if row.acts_on_regime == holder] or [row for row in rows if not row.acts_on_regime]
     else:

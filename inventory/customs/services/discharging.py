@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
@@ -20,6 +20,7 @@ from inventory.ledger.models import Account
 from inventory.parties.scope import Actor
 from inventory.reference import selectors as reference
 from inventory.reference.models import ClaveEffect
+from inventory.statements import Statement
 from inventory.units import round_half_up
 
 CARRIED = ["remaining", "remaining_tariff", "remaining_value_mxn"]
@@ -29,6 +30,13 @@ READ = (
     "declared_value_mxn", "available_from", "must_leave_by", "goods", "serial", "hold_reason", "is_provisional",
 )  # fmt: skip
 USABLE_STATES = (Pedimento.State.PAID, Pedimento.State.CLEARED)
+
+_OPEN_LOTS = Statement(
+    lambda given: BondedLot.objects.filter(account_id__in=[given.number("accounts")], remaining__gt=0).only(*READ)
+)
+_WRITTEN = Statement(
+    lambda given: Discharge.objects.filter(key=given.text("key"), reverses__isnull=True).order_by("pk")
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def discharge(
     withdrawals = _together(withdrawals)
     accounts = accounts or ledger.lock_accounts({w.account_id for w in withdrawals})
     # Asked under the lock: of two requests with one key the second finds what the first wrote.
-    written = list(Discharge.objects.filter(key=key, reverses__isnull=True).order_by("pk"))
+    written = _WRITTEN.rows(key=key)
     if written:
         return _same(written, withdrawals)
     today = today or at.date()
@@ -114,7 +122,7 @@ def reverse_discharges(
 
     Appends rows with the signs turned; returns them. What was already undone is left alone, so a retry does nothing more.
     """
-    rows = list(Discharge.objects.filter(key=of, reverses__isnull=True).order_by("pk"))
+    rows = _WRITTEN.rows(key=of)
     accounts = ledger.lock_accounts({row.account_id for row in rows})
     # Read what was undone before only now, when nobody else can be undoing it.
     prefetch_related_objects(rows, "reversals")
@@ -133,15 +141,11 @@ def standing(row: Discharge) -> Decimal:
 
 def open_lots(accounts: Iterable[int]) -> tuple[dict[int, BondedLot], dict[int, dict[int, OpenLot]]]:
     """The open bonded lots of accounts (rows by id, and by account as the plan sees them); nothing that is closed is read."""
-    rows = {row.pk: row for row in _open(accounts)}
+    rows = {row.pk: row for row in _OPEN_LOTS.rows(accounts=set(accounts))}
     lots: dict[int, dict[int, OpenLot]] = defaultdict(dict)
     for row in rows.values():
         lots[row.account_id][row.pk] = open_lot(row)
     return rows, lots
-
-
-def _open(accounts: Iterable[int]) -> QuerySet[BondedLot]:
-    return BondedLot.objects.filter(account__in=set(accounts), remaining__gt=0).only(*READ)
 
 
 def open_lot(row: BondedLot) -> OpenLot:

@@ -18,8 +18,9 @@ from inventory.placement import services as placement
 from inventory.places.clock import local_date
 from inventory.places.models import Lane, Location, Site
 from inventory.places.services import virtual_location
+from inventory.statements import Statement
 from warehouse.movements.selectors import recommendations_of
-from warehouse.shipping.models import Shipment
+from warehouse.shipping.models import Shipment, ShipmentLine
 from warehouse.shipping.services.locking import locked
 
 # What a dispatch and its discharge read of each line, its bin and its outbound pedimento, which are wide rows.
@@ -30,6 +31,20 @@ READ = (
     *(f"outbound_line__pedimento__{name}" for name in
       ("number", "effect", "state", "client", "authorisation", "paid_on", "document_key", "operation", "regime")),
 )  # fmt: skip
+
+_LINES = Statement(
+    lambda given: (
+        ShipmentLine.objects.filter(shipment_id=given.number("shipment"))
+        .select_related("location", "outbound_line__pedimento")
+        .only(*READ)
+        .order_by("seq")
+    )
+)
+_LANES = Statement(
+    lambda given: Lane.objects.filter(
+        origin_id=given.number("origin"), destination_id=given.number("destination"), is_active=True
+    ).order_by("pk")
+)
 
 
 @transaction.atomic
@@ -48,7 +63,7 @@ def dispatch(
     if left_at > at:
         raise NotInTime(_("Shipment %(shipment)s cannot leave in the future."), shipment=shipment.number)
     legal_date = local_date(left_at, shipment.origin.time_zone)
-    lines = list(shipment.lines.select_related("location", "outbound_line__pedimento").only(*READ).order_by("seq"))
+    lines = _LINES.rows(shipment=shipment.pk)
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
     key = f"shipment/{shipment.number}/dispatch"
@@ -125,10 +140,9 @@ def _state_after(destination: Site) -> str:
 
 def _arrival(shipment: Shipment, left_at: datetime) -> tuple[datetime | None, datetime | None]:
     """When it should arrive: the lane's median as ETA, its 80 % as promise; nothing where no lane is known."""
-    lanes = Lane.objects.filter(origin=shipment.origin_id, destination=shipment.destination_id, is_active=True)
-    if shipment.crossing_id:
-        lanes = lanes.filter(crossing=shipment.crossing_id)
-    lane = lanes.order_by("pk").first()
+    lanes = _LANES.rows(origin=shipment.origin_id, destination=shipment.destination_id)
+    by_way = (lane for lane in lanes if shipment.crossing_id in (None, lane.crossing_id))
+    lane = next(by_way, None)
     if lane is None:
         return None, None
     return left_at + timedelta(hours=lane.transit_hours_p50), left_at + timedelta(hours=lane.transit_hours_p80)

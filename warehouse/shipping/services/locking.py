@@ -2,16 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from inventory.errors import present
+from inventory.statements import Statement
 from warehouse.shipping.errors import AlreadyDispatched, ShipmentState
 from warehouse.shipping.models import Shipment
 
-NAMED = ("origin", "destination", "crossing", "carrier", "movement_order", "pedimento")
+_LOCKED = Statement(
+    lambda given: (
+        Shipment.objects.select_related("origin", "destination", "crossing", "carrier", "movement_order", "pedimento")
+        .select_for_update(of=("self",))
+        .filter(pk=given.number("shipment"))
+    )
+)
 
 
 def locked(shipment: Shipment, *states: str) -> Shipment:
     """The shipment, locked, with all it names; raises AlreadyDispatched or ShipmentState unless in one of these states."""
-    rows = Shipment.objects.select_related(*NAMED).select_for_update(of=("self",))
-    shipment = rows.get(pk=shipment.pk)
+    shipment = present(_LOCKED.first(shipment=shipment.pk))
     if shipment.state in states:
         return shipment
     if shipment.dispatched_at and Shipment.State.CLEARED in states:

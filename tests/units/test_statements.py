@@ -1,0 +1,83 @@
+"""A statement gives what its queryset gives, without making the query's text again."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inventory.ledger.models import Account
+from inventory.places.models import Location
+from inventory.places.services import virtual_location
+from inventory.reference.models import Regime
+from inventory.reference.selectors import valid_on
+from inventory.reference.services import load as load_reference
+from inventory.statements import Statement
+from tests.builders import make_account, make_site
+
+pytestmark = pytest.mark.django_db
+
+BY_ID = Statement(
+    lambda given: Account.objects.select_related("item").filter(pk__in=[given.number("ids")]).order_by("-pk")
+)
+
+
+def test_rows_are_those_of_the_queryset_with_what_it_joins(django_assert_num_queries):
+    accounts = [make_account() for _number in range(3)]
+
+    with django_assert_num_queries(1):
+        found = BY_ID.rows(ids={account.pk for account in accounts[:2]})
+        skus = [account.item.sku for account in found]
+
+    assert found == [accounts[1], accounts[0]]
+    assert skus == [accounts[1].item.sku, accounts[0].item.sku]
+
+
+def test_a_second_use_asks_for_its_own_values_and_makes_no_text(monkeypatch):
+    first, second = make_account(), make_account()
+    BY_ID.rows(ids=[first.pk])
+    compiled = BY_ID.compiled[connection.vendor]
+    monkeypatch.setattr(type(compiled.compiler), "as_sql", None)  # whoever compiled now would fail
+
+    assert BY_ID.rows(ids=[second.pk]) == [second]
+    assert BY_ID.rows(ids=(first.pk, second.pk)) == [second, first]
+
+
+def test_nothing_is_among_none_and_nobody_is_asked(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert BY_ID.rows(ids=[]) == []
+
+
+def test_texts_days_and_constants_keep_their_places():
+    site = make_site()
+    virtual_location(site, "transit")
+    load_reference(["regimes"])
+    day = date(2025, 6, 2)
+    transit = Statement(
+        lambda given: Location.objects.filter(kind=given.text("kind"), is_virtual=True, site_id=given.number("site"))
+    )
+    regimes = Statement(
+        lambda given: valid_on(Regime, given.day("on")).filter(code=given.text("code")).values_list("code", "name_en")
+    )
+
+    assert transit.first(site=site.pk, kind="transit") == Location.objects.get(site=site, kind="transit")
+    assert transit.first(site=site.pk, kind="nowhere") is None
+    with CaptureQueriesContext(connection) as captured:
+        found = regimes.rows(code="RFS", on=day)
+        assert found == list(valid_on(Regime, day).filter(code="RFS").values_list("code", "name_en"))
+    assert [code for code, _name in found] == ["RFS"]
+    assert captured[0]["sql"] == captured[1]["sql"]
+
+
+def test_a_value_that_is_not_given_is_missed():
+    with pytest.raises(KeyError, match="ids"):
+        BY_ID.rows()
+
+
+def test_a_recipe_that_drops_a_value_is_refused():
+    dropping = Statement(
+        lambda given: Account.objects.filter(pk__gt=0) if given.number("id") else Account.objects.none()
+    )
+
+    with pytest.raises(ValueError, match="Not every value has one place"):
+        dropping.rows(id=1)
