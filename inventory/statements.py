@@ -6,22 +6,50 @@ Django makes the text of a query anew each time it is run, and takes longer over
     OPEN_LOTS = Statement(lambda given: BondedLot.objects.filter(account__in=[given.number("accounts")], remaining__gt=0))
     OPEN_LOTS.rows(accounts=[3, 7])
 
-The rows are those that the queryset itself would give. Values are ids, texts and dates; one after `__in` is a list.
+The rows are those that the queryset itself would give. Values are ids, texts and dates; one after `__in` is a list. `store`
+is the other half: it writes numbers of many rows back.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import copy
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row")
 Value = int | str | date | None
 
 # Numbers, texts and days that no query of ours asks for stand for the values to come.
 _NUMBER, _DAY = 1_913_000_000, date(1, 1, 1)
+_AT_ONCE = 1_000  # rows of a statement that writes: SQLite takes 32,766 values, and a row has a few
+
+
+def store(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows of one model, in one statement a thousand rows, as `bulk_update` does at four times the cost."""
+    for start in range(0, len(rows), _AT_ONCE):
+        _store(rows[start : start + _AT_ONCE], fields)
+
+
+def _store(rows: Sequence[Model], names: Sequence[str]) -> None:
+    meta: Any = rows[0]._meta
+    quote = connection.ops.quote_name
+    fields = [meta.get_field(name) for name in names]
+    columns = ", ".join(f"{quote(field.column)} = given.column{at}" for at, field in enumerate(fields, start=2))
+    marks = ", ".join([f"({', '.join(['%s'] * (len(fields) + 1))})"] * len(rows))
+    table = quote(meta.db_table)
+    values = [
+        value
+        for row in rows
+        for value in (row.pk, *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields))
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {columns} FROM (VALUES {marks}) AS given "  # noqa: S608  names of our own
+            f"WHERE {table}.{quote(meta.pk.column)} = given.column1",
+            values,
+        )
 
 
 class Given:

@@ -33,7 +33,7 @@ from inventory.ledger.selectors import reserved_there
 from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.models import Location
-from inventory.statements import Statement
+from inventory.statements import Statement, store
 
 Place = tuple[int, int]
 NOBODY = ""  # the document for which nothing is ever reserved
@@ -395,8 +395,7 @@ def _write(
                 )
             )
     touched = [balances[place] for place in net if place in balances]
-    if touched:
-        Balance.objects.bulk_update(touched, ["quantity"])
+    store(touched, ["quantity"])
     if fresh:
         Balance.objects.bulk_create(fresh)
     return posting

@@ -1,19 +1,21 @@
 """A statement gives what its queryset gives, without making the query's text again."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inventory.customs.models import BondedLot
 from inventory.ledger.models import Account
 from inventory.places.models import Location
 from inventory.places.services import virtual_location
 from inventory.reference.models import Regime
 from inventory.reference.selectors import valid_on
 from inventory.reference.services import load as load_reference
-from inventory.statements import Statement
-from tests.builders import make_account, make_site
+from inventory.statements import Statement, store
+from tests.builders import make_account, make_bonded_lot, make_site
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,22 @@ def test_a_recipe_that_drops_a_value_is_refused():
 
     with pytest.raises(ValueError, match="Not every value has one place"):
         dropping.rows(id=1)
+
+
+def test_store_writes_the_fields_named_of_each_row_and_no_other(django_assert_num_queries):
+    lots = [make_bonded_lot(remaining=number) for number in (10, 20, 30)]
+    for lot in lots:
+        lot.remaining -= 1
+        lot.remaining_value_mxn = Decimal("0.5")
+
+    with django_assert_num_queries(1):
+        store(lots[:2], ["remaining"])
+
+    kept = BondedLot.objects.order_by("pk").values_list("remaining", "remaining_value_mxn")
+    assert [remaining for remaining, _value in kept] == [9, 19, 30]
+    assert Decimal("0.5") not in [value for _remaining, value in kept]
+
+
+def test_store_of_nothing_asks_nobody(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        store([], ["remaining"])

@@ -20,7 +20,7 @@ from inventory.ledger.models import Account
 from inventory.parties.scope import Actor
 from inventory.reference import selectors as reference
 from inventory.reference.models import ClaveEffect
-from inventory.statements import Statement
+from inventory.statements import Statement, store
 from inventory.units import round_half_up
 
 CARRIED = ["remaining", "remaining_tariff", "remaining_value_mxn"]
@@ -130,7 +130,7 @@ def reverse_discharges(
     back = [mirror(row, key, legal_date, at, actor, reason, standing(row)) for row in rows if standing(row) > 0]
     for row in back:
         give_back(lots[row.bonded_lot_id], row)
-    BondedLot.objects.bulk_update(lots.values(), CARRIED)
+    store(list(lots.values()), CARRIED)
     return Discharge.objects.bulk_create(back)
 
 
@@ -181,8 +181,7 @@ def carry(rows: dict[int, BondedLot], lots: dict[int, dict[int, OpenLot]]) -> No
                 row.remaining, row.remaining_tariff = lot.remaining, lot.remaining_tariff
                 row.remaining_value_mxn = lot.remaining_value
                 changed.append(row)
-    if changed:
-        BondedLot.objects.bulk_update(changed, CARRIED)
+    store(changed, CARRIED)
 
 
 def mirror(

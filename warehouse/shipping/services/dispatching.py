@@ -66,6 +66,9 @@ def dispatch(
     lines = _LINES.rows(shipment=shipment.pk)
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
+    for line in lines:
+        if line.outbound_line and line.outbound_line.pedimento_id == shipment.pedimento_id:
+            shipment.pedimento = line.outbound_line.pedimento  # read already: who draws the shipment need not ask
     key = f"shipment/{shipment.number}/dispatch"
     # All accounts at once, in their one order: the discharge and the posting find them locked.
     lots = ledger.lock_lots({present(line.lot_id) for line in lines})

@@ -9,7 +9,7 @@ from warehouse.shipping.models import Shipment
 
 _LOCKED = Statement(
     lambda given: (
-        Shipment.objects.select_related("origin", "destination", "crossing", "carrier", "movement_order", "pedimento")
+        Shipment.objects.select_related("origin", "destination")
         .select_for_update(of=("self",))
         .filter(pk=given.number("shipment"))
     )
@@ -17,7 +17,7 @@ _LOCKED = Statement(
 
 
 def locked(shipment: Shipment, *states: str) -> Shipment:
-    """The shipment, locked, with all it names; raises AlreadyDispatched or ShipmentState unless in one of these states."""
+    """The shipment, locked, with its sites; raises AlreadyDispatched or ShipmentState unless in one of these states."""
     shipment = present(_LOCKED.first(shipment=shipment.pk))
     if shipment.state in states:
         return shipment
