@@ -146,6 +146,10 @@ else:
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # After so many times a statement of inventory/statements.py is planned no more; a pooler that hands connections
+    # round between transactions cannot have that (docs/deploy.md).
+    prepare = env.bool("PREPARE_STATEMENTS", default=True)
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5 if prepare else None
 
 # ── Broker and cache: the embedded Valkey, or any Redis by URL ──────────────────────────────────
 VALKEY_SOCKET = valkey.socket_path(DATA_DIR)

@@ -119,9 +119,12 @@ class _Compiled:
             many = list(value) if isinstance(value, list | tuple | set | frozenset | dict) else [value]
             parameters += [_adapted(one) for one in many]
             text += [", ".join(["%s"] * len(many)), part]
+        with _cursor() as cursor:
+            cursor.execute("".join(text), parameters)
+            found = cursor.fetchall()
         compiler: Any = copy(self.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_kwargs: ("".join(text), tuple(parameters))
+        compiler.execute_sql = lambda *_args, **_kwargs: [found]
         maker: Any = self.queryset._iterable_class
         return iter(maker(_Answer(self.queryset, compiler)))
 
@@ -136,6 +139,15 @@ class _Answer:
     def get_compiler(self, using: str | None = None) -> Any:
         """The compiler, which has nothing left to compile."""
         return self.compiler
+
+
+def _cursor() -> Any:
+    """A cursor; on PostgreSQL one that leaves the values to the server, which plans a text that keeps coming only once."""
+    if connection.vendor != "postgresql" or connection.queries_logged:  # who reads the log wants the values in it
+        return connection.cursor()
+    postgresql: Any = connection
+    postgresql.ensure_connection()
+    return postgresql._prepare_cursor(postgresql.Database.Cursor(postgresql.connection))
 
 
 def _adapted(value: Any) -> Any:

@@ -185,8 +185,12 @@ class Writes:
 
 
 def find(rows: QuerySet[Any], **names: Any) -> Any:
-    """The one row of these names. Raises NotFound: what is not there and what is another's look the same."""
-    thing = rows.filter(**names).first()
+    """The one row of these names. Raises NotFound."""
+    return there(rows.filter(**names).first())
+
+
+def there(thing: Any) -> Any:
+    """The thing. Raises NotFound if it is None: what is not there and what is another's look the same."""
     if thing is None:
         raise NotFound(translation.gettext("There is no such thing, or not for this API key."))
     return thing
@@ -222,4 +226,5 @@ __all__ = [
     "Writes",
     "find",
     "language_of",
+    "there",
 ]

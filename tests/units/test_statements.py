@@ -45,6 +45,16 @@ def test_a_second_use_asks_for_its_own_values_and_makes_no_text(monkeypatch):
     assert BY_ID.rows(ids=(first.pk, second.pk)) == [second, first]
 
 
+def test_the_tenth_use_which_the_server_has_planned_before_is_like_the_first():
+    accounts = [make_account() for _number in range(10)]
+
+    assert [BY_ID.rows(ids=[account.pk]) for account in accounts] == [[account] for account in accounts]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%inventory_account%'")
+            assert cursor.fetchone()[0] > 0
+
+
 def test_nothing_is_among_none_and_nobody_is_asked(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert BY_ID.rows(ids=[]) == []

@@ -10,17 +10,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.api.customs_inputs import ReasonInput
-from inventory.api.endpoint import Endpoint, Writes
+from inventory.api.endpoint import Endpoint, Writes, there
 from inventory.api.lookups import location_of, site_of
 from inventory.api.rows import Input
 from inventory.errors import IdempotencyConflict, InvalidInput
 from inventory.models import Pedimento
 from inventory.parties.roles import ApiScope
+from inventory.statements import Statement
 from warehouse.api.shipping_inputs import AssignInput, DispatchInput, MilestoneInput, PickInput
 from warehouse.api.shipping_outputs import MilestoneOutput, ShipmentOutput
 from warehouse.models import Milestone, Shipment
 from warehouse.shipping import services as shipping
 from warehouse.tracking import services as tracking
+
+_OF_CLIENT = Statement(
+    lambda given: Shipment.objects.filter(number=given.text("number"), client_id=given.number("client"))
+)
 
 
 class _ShipmentStep(Writes, Endpoint):
@@ -32,8 +37,10 @@ class _ShipmentStep(Writes, Endpoint):
     is_versioned = True
 
     def shipment(self) -> Shipment:
-        """The shipment of the URL. Raises NotFound."""
-        return self.named(self.get_queryset(), number=self.kwargs["number"])
+        """The shipment of the URL, if it is this client's. Raises NotFound, VersionMoved."""
+        if "If-Match" in self.request.headers:
+            return self.named(self.get_queryset(), number=self.kwargs["number"])
+        return there(_OF_CLIENT.first(number=self.kwargs["number"], client=self.client.pk))
 
     def step(self, input_class: type[Input] | None, act: Callable[..., Shipment]) -> Response:
         """Do `act` with the shipment and the values of the body; answer with its header."""
