@@ -3,6 +3,7 @@
 BIND, WEB_WORKERS and WEB_THREADS come from the environment.
 """
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 def post_fork(server: Any, worker: Any) -> None:
     """A worker does not outlive a killed master."""
     processes.die_with_parent(parent=server.pid)
+
+
+def post_worker_init(worker: Any) -> None:
+    """What the application consists of stays for good: the garbage collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:
