@@ -144,12 +144,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A folder with a socket is written with %2F in an address, as libpq wants it.
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # After so many times a statement of inventory/statements.py is planned no more; a pooler that hands connections
-    # round between transactions cannot have that (docs/deploy.md).
-    prepare = env.bool("PREPARE_STATEMENTS", default=True)
-    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5 if prepare else None
+    # A pooler that hands connections round between transactions keeps no plans, settings or cursors of ours.
+    pooled = env.bool("TRANSACTION_POOLER", default=False)
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=0 if pooled else 60)
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = pooled
+    if not pooled:
+        OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+        OPTIONS.setdefault("prepare_threshold", 5)  # for inventory/statements.py (ADR 6)
+        OPTIONS.setdefault("options", "-c enable_memoize=off")  # ADR 7
 
 # ── Broker and cache: the embedded Valkey, or any Redis by URL ──────────────────────────────────
 VALKEY_SOCKET = valkey.socket_path(DATA_DIR)
