@@ -23,6 +23,7 @@ from rest_framework.request import Request
 
 from inventory.errors import DomainError, IdempotencyConflict
 from inventory.parties.models import IdempotentRequest
+from inventory.statements import insert
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -58,7 +59,7 @@ def once(request: Request, change: Callable[[], tuple[int, Any]], *, look_first:
     try:
         with transaction.atomic():
             status_code, body = change()
-            IdempotentRequest(
+            done = IdempotentRequest(
                 client_id=request.auth.client_id,
                 key=key,
                 fingerprint=print_,
@@ -66,7 +67,8 @@ def once(request: Request, change: Callable[[], tuple[int, Any]], *, look_first:
                 # As text: PostgreSQL would put an object's names in an order of its own, and a replay is the same answer.
                 body=json.dumps(body, ensure_ascii=False),
                 created_at=timezone.now(),
-            ).save(force_insert=True)
+            )
+            insert([done])
             return Answer(status_code, body)
     except (DomainError, APIException, IntegrityError):
         stored = _answered(request, key, print_)

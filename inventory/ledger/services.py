@@ -33,7 +33,7 @@ from inventory.ledger.selectors import reserved_there
 from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.models import Location
-from inventory.statements import Statement, store
+from inventory.statements import Statement, insert, store
 
 Place = tuple[int, int]
 NOBODY = ""  # the document for which nothing is ever reserved
@@ -364,8 +364,8 @@ def _write(
     locations: Mapping[int, Location],
 ) -> Posting:
     """Insert the posting and its legs and carry the balances, a fixed number of statements for any number of moves."""
-    posting.save(force_insert=True)
-    Leg.objects.bulk_create(
+    insert([posting])
+    insert(
         [
             Leg(
                 posting=posting,
@@ -396,6 +396,5 @@ def _write(
             )
     touched = [balances[place] for place in net if place in balances]
     store(touched, ["quantity"])
-    if fresh:
-        Balance.objects.bulk_create(fresh)
+    insert(fresh)
     return posting

@@ -7,14 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inventory import statements
 from inventory.customs.models import BondedLot
-from inventory.ledger.models import Account
+from inventory.ledger.models import Account, Lot
 from inventory.places.models import Location
 from inventory.places.services import virtual_location
 from inventory.reference.models import Regime
 from inventory.reference.selectors import valid_on
 from inventory.reference.services import load as load_reference
-from inventory.statements import Statement, store
+from inventory.statements import Statement, insert, store
 from tests.builders import make_account, make_bonded_lot, make_site
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,30 @@ def test_store_writes_the_fields_named_of_each_row_and_no_other(django_assert_nu
     assert Decimal("0.5") not in [value for _remaining, value in kept]
 
 
+def test_insert_gives_each_row_its_id_and_leaves_it_as_saved(django_assert_num_queries):
+    account = make_account()
+    lots = [Lot(account=account, batch=batch) for batch in ("a", "b", "c")]
+
+    with django_assert_num_queries(1):
+        insert(lots)
+
+    assert [Lot.objects.get(pk=lot.pk).batch for lot in lots] == ["a", "b", "c"]
+    lots[0].batch = "z"
+    lots[0].save()
+    assert Lot.objects.filter(account=account).count() == 3
+
+
+def test_more_rows_than_one_statement_takes_are_written_all_the_same(monkeypatch, django_assert_num_queries):
+    account = make_account()
+    monkeypatch.setattr(statements, "_VALUES", 2 * len(Lot._meta.concrete_fields))
+
+    with django_assert_num_queries(3):
+        insert([Lot(account=account, batch=str(number)) for number in range(5)])
+
+    assert Lot.objects.filter(account=account).count() == 5
+
+
 def test_store_of_nothing_asks_nobody(django_assert_num_queries):
     with django_assert_num_queries(0):
         store([], ["remaining"])
+        insert([])

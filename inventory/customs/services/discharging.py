@@ -20,7 +20,7 @@ from inventory.ledger.models import Account
 from inventory.parties.scope import Actor
 from inventory.reference import selectors as reference
 from inventory.reference.models import ClaveEffect
-from inventory.statements import Statement, store
+from inventory.statements import Statement, insert, store
 from inventory.units import round_half_up
 
 CARRIED = ["remaining", "remaining_tariff", "remaining_value_mxn"]
@@ -107,7 +107,7 @@ def discharge(
             )
         skipped.update(dict.fromkeys(plan.skipped, withdrawal))
     carry(rows, lots)
-    Discharge.objects.bulk_create(discharges)
+    insert(discharges)
     _report_skipped(rows, skipped, accounts, at)
     if override_reason:
         _report_override(withdrawals, accounts, override_reason, at, actor)
@@ -131,7 +131,8 @@ def reverse_discharges(
     for row in back:
         give_back(lots[row.bonded_lot_id], row)
     store(list(lots.values()), CARRIED)
-    return Discharge.objects.bulk_create(back)
+    insert(back)
+    return back
 
 
 def standing(row: Discharge) -> Decimal:

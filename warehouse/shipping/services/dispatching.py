@@ -11,7 +11,7 @@ from inventory.customs import services as customs
 from inventory.customs.errors import NotCleared, NotInTime
 from inventory.errors import present
 from inventory.ledger import services as ledger
-from inventory.ledger.models import Posting
+from inventory.ledger.models import Lot, Posting
 from inventory.ledger.moves import Move
 from inventory.parties.scope import Actor
 from inventory.placement import services as placement
@@ -62,35 +62,25 @@ def dispatch(
     left_at = dispatched_at or at
     if left_at > at:
         raise NotInTime(_("Shipment %(shipment)s cannot leave in the future."), shipment=shipment.number)
-    legal_date = local_date(left_at, shipment.origin.time_zone)
     lines = _LINES.rows(shipment=shipment.pk)
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
     for line in lines:
         if line.outbound_line and line.outbound_line.pedimento_id == shipment.pedimento_id:
             shipment.pedimento = line.outbound_line.pedimento  # read already: who draws the shipment need not ask
-    key = f"shipment/{shipment.number}/dispatch"
-    # All accounts at once, in their one order: the discharge and the posting find them locked.
-    lots = ledger.lock_lots({present(line.lot_id) for line in lines})
-    accounts = {lot.account_id: lot.account for lot in lots.values()}
-    bonded = [
-        customs.Withdrawal(
-            present(line.outbound_line), line.account_id, line.quantity, lots[present(line.lot_id)].serial
-        )
-        for line in sorted(lines, key=lambda line: (line.account_id, line.seq))
-        if accounts[line.account_id].is_bonded
-    ]
-    if bonded:
-        today = local_date(at, shipment.origin.time_zone)
-        customs.discharge(
-            key=key, withdrawals=bonded, legal_date=legal_date, at=at, actor=actor, today=today, accounts=accounts
-        )
     transit = virtual_location(shipment.destination, _kind_of(shipment.destination))
+    shipment.state = _state_after(shipment.destination)
+    shipment.dispatched_at, shipment.seal = left_at, seal or shipment.seal
+    shipment.eta, shipment.promised_at = _arrival(shipment, left_at)
+    shipment.version += 1
+    # Here others begin to wait: all accounts at once, in their one order; the discharge and the posting find them locked.
+    lots = ledger.lock_lots({present(line.lot_id) for line in lines})
+    _discharge(shipment, lines, lots, at, actor)
     shipment.posting = ledger.post(
-        key=key,
+        key=_key(shipment),
         kind=Posting.Kind.DISPATCH,
         moves=[Move(present(line.lot_id), present(line.location_id), transit.pk, line.quantity) for line in lines],
-        legal_date=legal_date,
+        legal_date=local_date(left_at, shipment.origin.time_zone),
         at=at,
         actor=actor,
         document=shipment.number,
@@ -99,10 +89,6 @@ def dispatch(
     )
     ledger.release(document=shipment.number, at=at)
     placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
-    shipment.state = _state_after(shipment.destination)
-    shipment.dispatched_at, shipment.seal = left_at, seal or shipment.seal
-    shipment.eta, shipment.promised_at = _arrival(shipment, left_at)
-    shipment.version += 1
     audit.save_known(shipment, before, ["posting", "state", "dispatched_at", "seal", "eta", "promised_at", "version"])
     return shipment
 
@@ -118,7 +104,7 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
     key = f"shipment/{shipment.number}/reverse"
     customs.reverse_discharges(
         key=key,
-        of=f"shipment/{shipment.number}/dispatch",
+        of=_key(shipment),
         legal_date=legal_date,
         at=at,
         actor=actor,
@@ -129,6 +115,33 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
     shipment.version += 1
     shipment.save(update_fields=["state", "version"])
     return shipment
+
+
+def _key(shipment: Shipment) -> str:
+    """Under which the books know this dispatch."""
+    return f"shipment/{shipment.number}/dispatch"
+
+
+def _discharge(shipment: Shipment, lines: list[ShipmentLine], lots: dict[int, Lot], at: datetime, actor: Actor) -> None:
+    """Write off what leaves bond, if anything does; the accounts of the lots are locked."""
+    bonded = [
+        customs.Withdrawal(present(line.outbound_line), lot.account_id, line.quantity, lot.serial)
+        for line, lot in sorted(
+            ((line, lots[present(line.lot_id)]) for line in lines), key=lambda pair: (pair[1].account_id, pair[0].seq)
+        )
+        if lot.account.is_bonded
+    ]
+    if bonded:
+        zone = shipment.origin.time_zone
+        customs.discharge(
+            key=_key(shipment),
+            withdrawals=bonded,
+            legal_date=local_date(present(shipment.dispatched_at), zone),
+            at=at,
+            actor=actor,
+            today=local_date(at, zone),
+            accounts={lot.account_id: lot.account for lot in lots.values()},
+        )
 
 
 def _kind_of(destination: Site) -> str:
