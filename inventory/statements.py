@@ -15,7 +15,7 @@ from copy import copy
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row")
@@ -28,41 +28,45 @@ _VALUES = 32_766  # in one statement: as many as SQLite takes
 
 def insert(rows: Sequence[Model]) -> None:
     """Write new rows of one model, each of which then has its id; as `bulk_create` does at twice the cost."""
+    database = _database()
+    quoted = database.ops.quote_name
     for some in _portions(rows):
         meta: Any = some[0]._meta
         fields = [field for field in meta.concrete_fields if not field.primary_key]
-        columns = ", ".join(_quoted(field.column) for field in fields)
-        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in some for field in fields]
-        with connection.cursor() as cursor:
+        columns = ", ".join(quoted(field.column) for field in fields)
+        values = [field.get_db_prep_save(field.pre_save(row, add=True), database) for row in some for field in fields]
+        with database.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES {_marks(len(some), len(fields))} "  # noqa: S608  names of our own
-                f"RETURNING {_quoted(meta.pk.column)}",
+                f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES {_marks(len(some), len(fields))} "  # noqa: S608  names of our own
+                f"RETURNING {quoted(meta.pk.column)}",
                 values,
             )
             ids = [found for (found,) in cursor.fetchall()]
         for row, pk in zip(some, ids, strict=True):
-            row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+            row.pk, row._state.adding, row._state.db = pk, False, database.alias
 
 
 def store(rows: Sequence[Model], fields: Sequence[str]) -> None:
     """Write these number fields of rows of one model; as `bulk_update` does at four times the cost."""
+    database = _database()
+    quoted = database.ops.quote_name
     for some in _portions(rows):
         meta: Any = some[0]._meta
         chosen = [meta.get_field(name) for name in fields]
-        table = _quoted(meta.db_table)
-        changes = ", ".join(f"{_quoted(field.column)} = given.column{at}" for at, field in enumerate(chosen, start=2))
+        table = quoted(meta.db_table)
+        changes = ", ".join(f"{quoted(field.column)} = given.column{at}" for at, field in enumerate(chosen, start=2))
         values = [
             value
             for row in some
             for value in (
                 row.pk,
-                *(field.get_db_prep_save(getattr(row, field.attname), connection) for field in chosen),
+                *(field.get_db_prep_save(getattr(row, field.attname), database) for field in chosen),
             )
         ]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {table} SET {changes} FROM (VALUES {_marks(len(some), len(chosen) + 1)}) AS given "  # noqa: S608  names of our own
-                f"WHERE {table}.{_quoted(meta.pk.column)} = given.column1",
+                f"WHERE {table}.{quoted(meta.pk.column)} = given.column1",
                 values,
             )
 
@@ -78,8 +82,9 @@ def _marks(rows: int, values: int) -> str:
     return ", ".join([f"({', '.join(['%s'] * values)})"] * rows)
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _database() -> Any:
+    """The connection itself; each look through `django.db.connection` asks again which thread this is."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class Given:
@@ -116,10 +121,11 @@ class Statement(Generic[Row]):
         """What the query finds for these values."""
         if any(isinstance(value, list | tuple | set | frozenset | dict) and not value for value in values.values()):
             return []  # nothing is among none
-        compiled = self.compiled.get(connection.vendor)
+        database = _database()
+        compiled = self.compiled.get(database.vendor)
         if compiled is None:
-            compiled = self.compiled[connection.vendor] = _Compiled(self.recipe)
-        return list(compiled.run(values))
+            compiled = self.compiled[database.vendor] = _Compiled(self.recipe, database)
+        return list(compiled.run(database, values))
 
     def first(self, **values: Value | Collection[Value]) -> Row | None:
         """The first row, if there is one."""
@@ -129,11 +135,13 @@ class Statement(Generic[Row]):
 class _Compiled:
     """A query's text between its values, and what makes rows of the answer."""
 
-    def __init__(self, recipe: Callable[[Given], "QuerySet[Any, Any]"]) -> None:
+    def __init__(self, recipe: Callable[[Given], "QuerySet[Any, Any]"], database: Any) -> None:
         given = Given()
         self.queryset = recipe(given)
-        self.compiler = self.queryset.query.get_compiler(connection=connection)
+        self.compiler: Any = self.queryset.query.get_compiler(connection=database)
         text, parameters = self.compiler.as_sql()
+        converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
+        self.compiler.get_converters = lambda _columns: converters
         self.parts = text.split("%s")
         self.values = [(given.names.get(str(parameter)), parameter) for parameter in parameters]
         if len(self.parts) != len(self.values) + 1 or set(given.names.values()) - {
@@ -141,29 +149,29 @@ class _Compiled:
         }:
             raise ValueError(f"Not every value has one place of its own in: {text}")
 
-    def run(self, values: dict[str, Any]) -> Iterator[Any]:
+    def run(self, database: Any, values: dict[str, Any]) -> Iterator[Any]:
         """The rows for these values."""
         text, parameters = [self.parts[0]], []
         for (name, constant), part in zip(self.values, self.parts[1:], strict=True):
             value = constant if name is None else values[name]
             many = list(value) if isinstance(value, list | tuple | set | frozenset | dict) else [value]
-            parameters += [_adapted(one) for one in many]
+            parameters += [database.ops.adapt_datefield_value(one) if isinstance(one, date) else one for one in many]
             text += [", ".join(["%s"] * len(many)), part]
-        with _cursor() as cursor:
+        with _cursor(database) as cursor:
             cursor.execute("".join(text), parameters)
             found = cursor.fetchall()
-        compiler: Any = copy(self.compiler)
-        compiler.connection = connection
+        compiler = copy(self.compiler)
+        compiler.connection = database
         compiler.execute_sql = lambda *_args, **_kwargs: [found]
         maker: Any = self.queryset._iterable_class
-        return iter(maker(_Answer(self.queryset, compiler)))
+        return iter(maker(_Answer(self.queryset, database.alias, compiler)))
 
 
 class _Answer:
     """As much of a queryset as the maker of its rows looks at."""
 
-    def __init__(self, queryset: "QuerySet[Any, Any]", compiler: Any) -> None:
-        self.model, self.db, self.query, self.compiler = queryset.model, connection.alias, self, compiler
+    def __init__(self, queryset: "QuerySet[Any, Any]", alias: str, compiler: Any) -> None:
+        self.model, self.db, self.query, self.compiler = queryset.model, alias, self, compiler
         self._known_related_objects: dict[Any, Any] = {}
 
     def get_compiler(self, using: str | None = None) -> Any:
@@ -171,15 +179,9 @@ class _Answer:
         return self.compiler
 
 
-def _cursor() -> Any:
+def _cursor(database: Any) -> Any:
     """A cursor; on PostgreSQL one that leaves the values to the server, which plans a text that keeps coming only once."""
-    if connection.vendor != "postgresql" or connection.queries_logged:  # who reads the log wants the values in it
-        return connection.cursor()
-    postgresql: Any = connection
-    postgresql.ensure_connection()
-    return postgresql._prepare_cursor(postgresql.Database.Cursor(postgresql.connection))
-
-
-def _adapted(value: Any) -> Any:
-    """A value as the engine takes it."""
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+    if database.vendor != "postgresql" or database.queries_logged:  # who reads the log wants the values in it
+        return database.cursor()
+    database.ensure_connection()
+    return database._prepare_cursor(database.Database.Cursor(database.connection))
