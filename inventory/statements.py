@@ -6,8 +6,8 @@ Django makes the text of a query anew each time it is run, and takes longer over
     OPEN_LOTS = Statement(lambda given: BondedLot.objects.filter(account__in=[given.number("accounts")], remaining__gt=0))
     OPEN_LOTS.rows(accounts=[3, 7])
 
-The rows are those that the queryset itself would give. Values are ids, texts and dates; one after `__in` is a list. `insert`
-and `store` are the other half: they write rows by one statement whose text is put together at once.
+The rows are those that the queryset itself would give. Values are ids, texts and dates; one after `__in` is a list. `insert`,
+`store` and `update` are the other half: each writes by one statement whose text is put together at once.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -69,6 +69,33 @@ def store(rows: Sequence[Model], fields: Sequence[str]) -> None:
                 f"WHERE {table}.{quoted(meta.pk.column)} = given.column1",
                 values,
             )
+
+
+def update(model: type[Model], those: dict[str, Any], values: dict[str, Any]) -> int:
+    """Write these values into the rows whose fields are as `those` say (None: empty); returns how many rows that were."""
+    database = _database()
+    quoted = database.ops.quote_name
+    meta: Any = model._meta
+
+    def columns(given: dict[str, Any]) -> list[tuple[str, Any]]:
+        fields = [(meta.pk if name == "pk" else meta.get_field(name), value) for name, value in given.items()]
+        return [
+            (
+                quoted(field.column),
+                field.get_db_prep_save(value.pk if isinstance(value, Model) else value, database),
+            )
+            for field, value in fields
+        ]
+
+    chosen, changed = columns(those), columns(values)
+    where = " AND ".join(f"{column} IS NULL" if value is None else f"{column} = %s" for column, value in chosen)
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quoted(meta.db_table)} SET {', '.join(f'{column} = %s' for column, _value in changed)} WHERE {where}",  # noqa: S608  names of our own
+            [value for _column, value in changed] + [value for _column, value in chosen if value is not None],
+        )
+        count: int = cursor.rowcount
+    return count
 
 
 def _portions(rows: Sequence[Model]) -> Iterator[Sequence[Model]]:

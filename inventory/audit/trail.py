@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from auditlog.cid import get_cid
 from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+
+from inventory.audit.signals import complete
+from inventory.statements import insert, update
 
 
 def save_known(row: models.Model, before: models.Model, fields: Sequence[str]) -> None:
@@ -14,6 +19,16 @@ def save_known(row: models.Model, before: models.Model, fields: Sequence[str]) -
     """
     changes = model_instance_diff(before, row, fields_to_check=list(fields))
     # No signal: the trail is left here.
-    type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields})
+    update(type(row), {"pk": row.pk}, {name: getattr(row, name) for name in fields})
     if changes:
-        LogEntry.objects.log_create(row, changes=changes, action=LogEntry.Action.UPDATE)
+        entry = LogEntry(
+            content_type=ContentType.objects.get_for_model(row),
+            object_pk=str(row.pk),
+            object_id=row.pk,
+            object_repr=str(row),
+            action=LogEntry.Action.UPDATE,
+            changes=changes,
+            cid=get_cid(),
+        )
+        complete(LogEntry, entry)
+        insert([entry])

@@ -33,7 +33,7 @@ from inventory.ledger.selectors import reserved_there
 from inventory.parties.models import Authorisation
 from inventory.parties.scope import Actor
 from inventory.places.models import Location
-from inventory.statements import Statement, insert, store
+from inventory.statements import Statement, insert, store, update
 
 Place = tuple[int, int]
 NOBODY = ""  # the document for which nothing is ever reserved
@@ -238,7 +238,7 @@ def reserve(*, document: str, wanted: Sequence[tuple[Lot, Location, Decimal]], a
 
 def release(*, document: str, at: datetime) -> int:
     """Free what is reserved for a document; returns how many reservations that were."""
-    return Reservation.objects.filter(document=document, released_at__isnull=True).update(released_at=at)
+    return update(Reservation, {"document": document, "released_at": None}, {"released_at": at})
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The audit trail: who, when, from where, why, before and after; kept for ever."""
 
+from copy import copy
+
 import pytest
 from auditlog.models import LogEntry
 from django.db import IntegrityError, transaction
@@ -7,6 +9,8 @@ from django.test import RequestFactory
 
 from inventory.audit import context, registry, selectors
 from inventory.audit.middleware import AuditMiddleware, address_of
+from inventory.audit.trail import save_known
+from inventory.parties.models import Client
 from inventory.parties.scope import Actor
 from tests.builders import NOON, make_api_key_row, make_broker, make_client, make_pedimento, make_user
 
@@ -31,6 +35,33 @@ def test_a_change_keeps_before_and_after():
     entry = newest()
     assert entry.action == LogEntry.Action.UPDATE
     assert entry.changes == {"name": ["Acme", "Acme, S.A."]}
+
+
+def test_a_row_saved_beside_what_it_was_leaves_the_trail_that_any_save_leaves():
+    def entry_of(save, client):
+        client.name = "Acme, S.A."
+        with context.acting(Actor(label="key 7"), "203.0.113.7"), context.because("Deed 4711"):
+            save()
+        told = {field.name: getattr(newest(), field.name) for field in LogEntry._meta.concrete_fields}
+        return {name: value for name, value in told.items() if name not in {"id", "timestamp"}}
+
+    known = make_client(name="Acme")
+    before = copy(known)
+    beside = entry_of(lambda: save_known(known, before, ["name", "rfc"]), known)
+    Client.objects.filter(pk=known.pk).update(name="Acme")
+    saved = Client.objects.get(pk=known.pk)
+
+    assert entry_of(saved.save, saved) == beside
+    assert beside["changes"] == {"name": ["Acme", "Acme, S.A."]}
+
+
+def test_a_row_saved_as_it_was_leaves_no_trail():
+    client = make_client()
+    entries = LogEntry.objects.count()
+
+    save_known(client, copy(client), ["name"])
+
+    assert LogEntry.objects.count() == entries
 
 
 def test_a_change_keeps_its_reason_and_who_made_it():

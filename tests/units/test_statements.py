@@ -15,7 +15,7 @@ from inventory.places.services import virtual_location
 from inventory.reference.models import Regime
 from inventory.reference.selectors import valid_on
 from inventory.reference.services import load as load_reference
-from inventory.statements import Statement, insert, store
+from inventory.statements import Statement, insert, store, update
 from tests.builders import make_account, make_bonded_lot, make_site
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,18 @@ def test_more_rows_than_one_statement_takes_are_written_all_the_same(monkeypatch
         insert([Lot(account=account, batch=str(number)) for number in range(5)])
 
     assert Lot.objects.filter(account=account).count() == 5
+
+
+def test_update_changes_the_rows_that_are_as_said_and_counts_them():
+    account, other = make_account(), make_account()
+    insert([Lot(account=account, batch="a"), Lot(account=account, batch="b"), Lot(account=other, batch="a")])
+
+    assert update(Lot, {"account": account, "batch": "a"}, {"hold_reason": "damage"}) == 1
+    assert update(Lot, {"account": account.pk, "expires_on": None}, {"expires_on": date(2026, 5, 1)}) == 2
+    assert update(Lot, {"account": account.pk, "expires_on": None}, {"expires_on": date(2027, 5, 1)}) == 0
+
+    kept = Lot.objects.order_by("pk").values_list("batch", "hold_reason", "expires_on")
+    assert list(kept) == [("a", "damage", date(2026, 5, 1)), ("b", "", date(2026, 5, 1)), ("a", "", None)]
 
 
 def test_store_of_nothing_asks_nobody(django_assert_num_queries):
