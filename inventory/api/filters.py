@@ -1,7 +1,7 @@
 """Filters of lists: strict about names and values, so that a misspelt filter is an error and not the whole list."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django import forms
@@ -21,7 +21,16 @@ Rows = QuerySet[Any]
 
 
 class Filters(django_filters.FilterSet):
-    """A set of filters for one list."""
+    """A set of filters for one list: the same for every caller, so its form is made once."""
+
+    _form_class: ClassVar[type[forms.Form] | None] = None
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form that checks the values."""
+        own = type(self)
+        if "_form_class" not in own.__dict__ or own._form_class is None:
+            own._form_class = super().get_form_class()
+        return own._form_class
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -1,7 +1,7 @@
 """Physical stock: accounts, what lies where now or on any day, and the postings and legs behind it."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Subquery, Sum, Value
 from django.utils import timezone
@@ -10,10 +10,10 @@ from rest_framework import serializers
 from inventory.api.endpoint import ListEndpoint
 from inventory.api.fields import Moment, QuantityText
 from inventory.api.filters import At, Day, Filters, Flag, Id, OneOf, Rows, Text
-from inventory.api.rows import Output
+from inventory.api.rows import Output, SumsReader
 from inventory.fields import QuantityField
-from inventory.ledger.models import Account, Balance, Leg, Posting, Reservation
-from inventory.places.models import Location
+from inventory.ledger.models import Account, Balance, Leg, Lot, Posting, Reservation
+from inventory.places.models import Location, Site
 
 _HELD = (Location.Kind.STORAGE, Location.Kind.DOCK, Location.Kind.QUARANTINE, Location.Kind.TRANSIT)
 
@@ -71,6 +71,7 @@ class _Stock(ListEndpoint):
     model = Balance
     client_path = "account__client"
     filterset_class = StockFilters
+    sums: ClassVar[SumsReader]
     keys: tuple[str, ...]
 
     @property
@@ -88,13 +89,17 @@ class _Stock(ListEndpoint):
         rows = super().filter_queryset(queryset).values(*self.keys).annotate(total=Sum("quantity"))
         return rows.exclude(total=0)
 
+    def read_rows(self, rows: Rows, keys: list[str]) -> list[tuple[dict[str, Any], tuple[Any, ...]]]:
+        """The page's sums with their cursor keys, for the paginator."""
+        return self.sums.read(rows, keys)
+
 
 class StockOutput(Output):
     """So much of one lot at one location."""
 
-    sku = serializers.CharField(source="account.item.sku")
-    regime = serializers.CharField(source="account.regime")
-    authorisation = serializers.CharField(source="account.authorisation.number", allow_null=True)
+    sku = serializers.CharField(source="lot.account.item.sku")
+    regime = serializers.CharField(source="lot.account.regime")
+    authorisation = serializers.CharField(source="lot.account.authorisation.number", allow_null=True)
     lot = serializers.IntegerField(source="lot_id")
     batch = serializers.CharField(source="lot.batch")
     serial = serializers.CharField(source="lot.serial")
@@ -111,6 +116,7 @@ class Stock(_Stock):
     """What lies where, by lot and location; goods in transit are at the transit location of their origin."""
 
     serializer_class = StockOutput
+    sums = SumsReader(StockOutput, {"lot_id": Lot, "location_id": Location})
     keys = ("account_id", "location_id", "lot_id")
     orderings = {"account": ("account_id", "location_id", "lot_id")}
 
@@ -134,6 +140,7 @@ class StockBySite(_Stock):
     """What lies at which site, by item and regime; what left it and has not arrived is a row of its own."""
 
     serializer_class = SiteStockOutput
+    sums = SumsReader(SiteStockOutput, {"account_id": Account, "location__site_id": Site})
     keys = ("account_id", "location__site_id", "location__is_virtual")
     orderings = {"account": ("account_id", "location__site_id", "location__is_virtual")}
 

@@ -4,15 +4,16 @@ An `Output` declares the columns once. Its fields' sources are read by one `valu
 costs about what the bare query costs; a single thing with nested parts is drawn by the same class as a serializer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from inventory.api.fields import ExactNumber
 from inventory.errors import decimal_text
+from inventory.statements import Statement
 
 
 class Output(serializers.Serializer):
@@ -79,6 +80,51 @@ class RowReader:
             if value is not None:
                 row[name] = text(value)
         return row
+
+
+class SumsReader(RowReader):
+    """Reads sums grouped by ids, and only then the names of what the ids stand for.
+
+    A name joined to the rows that are added up would be read for each of them, and a sum may be of thousands.
+    """
+
+    def __init__(self, output: type[Output], named: Mapping[str, type[Model]]) -> None:
+        """Make a reader of `output` from sums by these ids, as `lot_id`, of these models."""
+        super().__init__(output)
+        self.named = [_Names(key, model, self.paths) for key, model in named.items()]
+        elsewhere = {path for names in self.named for path in names.paths}
+        plain = [path for path in self.paths if path not in elsewhere]
+        self.columns = list(dict.fromkeys([*named, *plain]))
+
+    def read(self, rows: QuerySet[Any], extra: Sequence[str] = ()) -> list[tuple[dict[str, Any], tuple[Any, ...]]]:
+        """Each sum with the values of the `extra` columns beside it, in one statement and one for each kind of id."""
+        width = len(self.columns)
+        found = list(rows.values_list(*self.columns, *extra))
+        sums = [dict(zip(self.columns, values, strict=False)) for values in found]
+        for names in self.named:
+            names.add_to(sums)
+        return [
+            (self.row(total[path] for path in self.paths), values[width:])
+            for total, values in zip(sums, found, strict=True)
+        ]
+
+
+class _Names:
+    """The columns of an output that are reached through one id."""
+
+    def __init__(self, key: str, model: type[Model], paths: Sequence[str]) -> None:
+        start = f"{key.removesuffix('_id')}__"
+        self.key, self.paths = key, [path for path in paths if path.startswith(start)]
+        own = [path.removeprefix(start) for path in self.paths]
+        self.statement = Statement(
+            lambda given: model._base_manager.filter(pk__in=[given.number("ids")]).order_by().values_list("pk", *own)
+        )
+
+    def add_to(self, sums: Sequence[dict[str, Any]]) -> None:
+        """Put the columns into each of the rows."""
+        known = {pk: names for pk, *names in self.statement.rows(ids={total[self.key] for total in sums})}
+        for total in sums:
+            total.update(zip(self.paths, known[total[self.key]], strict=True))
 
 
 def _converter(field: serializers.Field) -> Callable[[Any], Any] | None:
