@@ -26,25 +26,28 @@ def next_id(model: type[models.Model]) -> int:
 
 
 def settle(*loaded: type[models.Model]) -> None:
-    """Let ids go on after the loaded ones, and leave the tables as years of work would have.
-
-    Counted, for empty ones would mislead the planner, and on PostgreSQL vacuumed, as its own worker does time and again.
-    """
+    """Let ids go on after the loaded ones, and let the planner know how much there is (empty tables would mislead it)."""
     with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.execute("ANALYZE")
-            return
-        cursor.execute("SET synchronous_commit = on")  # vacuum takes as seen by all only what is on disk
-        for table in (model._meta.db_table for model in loaded):
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
-            )
-            cursor.execute(f"VACUUM {table}")
+        if connection.vendor == "postgresql":
+            for table in (model._meta.db_table for model in loaded):
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+                )
         cursor.execute("ANALYZE")
 
 
+def vacuum(*loaded: type[models.Model]) -> None:
+    """Leave the tables as PostgreSQL's own worker has left them time and again after years; outside a transaction only."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # what is not on disk yet counts as not seen by all
+        for model in loaded:
+            cursor.execute(f"VACUUM {model._meta.db_table}")
+
+
 def unsafe() -> None:
-    """Let this connection commit without waiting for the disk, until `settle`: to fill what nobody would miss."""
+    """Let this connection commit without waiting for the disk, until `vacuum`: to fill what nobody would miss."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SET synchronous_commit = off" if connection.vendor == "postgresql" else "PRAGMA synchronous=OFF"

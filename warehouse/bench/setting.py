@@ -26,6 +26,7 @@ def fill(sizes: Sizes) -> seeding.World:
     history.write(world, short, sizes.short_history)
     history.write(world, long, sizes.long_history)
     bulk.settle(*history.LOADED)
+    bulk.vacuum(*history.LOADED)
     tables.make(sizes.skus + 1, min(sizes.legs, 200_000), world.today)
     return world
 
