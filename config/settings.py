@@ -141,6 +141,7 @@ SQLITE_OPTIONS = {
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{quote(str(DATA_DIR / 'recinto.sqlite3'))}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
     # A folder with a socket is written with %2F in an address, as libpq wants it.
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("config.rest")),
     path("", include("config.health")),
     path("", include("inventory.web.urls")),
     path("", include("warehouse.web.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", include("config.rest")),
     path("admin/", admin.site.urls),
 ]

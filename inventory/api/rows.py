@@ -20,6 +20,7 @@ class Output(serializers.Serializer):
     """What an endpoint answers with. Columns that a list shows must be plain fields, not nested ones."""
 
     _reader: ClassVar["RowReader | None"] = None
+    _drawer: ClassVar["Output | None"] = None
 
     @classmethod
     def reader(cls) -> "RowReader":
@@ -36,7 +37,9 @@ class Output(serializers.Serializer):
     @classmethod
     def draw(cls, thing: Any) -> dict[str, Any]:
         """A thing with its nested parts, as JSON carries it."""
-        return dict(cls(thing).data)
+        if "_drawer" not in cls.__dict__ or cls._drawer is None:
+            cls._drawer = cls()  # an instance copies every field: one is enough, for drawing changes nothing in it
+        return dict(cls._drawer.to_representation(thing))
 
 
 class Input(serializers.Serializer):

@@ -3,7 +3,7 @@
 A run is written once and never changed. A recommendation is decided once: accepted, refused, or superseded by the next run.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -158,9 +158,9 @@ def note_document(*, recommendations: Iterable[int], document: str) -> int:
     return int(_open(recommendations).update(document=document))
 
 
-def note_closed(*, recommendations: Iterable[int], at: datetime) -> int:
+def note_closed(*, recommendations: Collection[int], at: datetime) -> int:
     """Record that the goods of accepted recommendations left, or never will: from here on the books alone tell where they are."""
-    return int(_open(recommendations).update(closed_at=at))
+    return int(_open(recommendations).update(closed_at=at)) if recommendations else 0
 
 
 def _open(recommendations: Iterable[int]) -> Any:

@@ -26,5 +26,7 @@ def bin_moves(scope: ClientScope) -> QuerySet[BinMove]:
 
 def recommendations_of(order_id: int | None) -> list[int]:
     """Numbers of the recommendations that an order carries out; none for an order by hand, or for no order."""
+    if order_id is None:
+        return []
     rows = MovementOrderLine.objects.filter(order=order_id, recommendation__isnull=False)
-    return list(rows.order_by("pk").values_list("recommendation_id", flat=True)) if order_id else []
+    return list(rows.order_by("pk").values_list("recommendation_id", flat=True))
