@@ -1,4 +1,7 @@
-"""The child of a run: fill the database, serve both programs, measure. `python -m warehouse.bench.inside SIZE RESULT`."""
+"""The child of a run: fill the database, serve both programs, measure. `python -m warehouse.bench.inside SIZE FOLDER`.
+
+In the folder it leaves the file READY once all is set up, waits there for GO, and writes RESULT at the end.
+"""
 
 import json
 import sys
@@ -9,15 +12,17 @@ from typing import Any
 
 import django
 
+READY, GO, RESULT = "ready", "go", "result.json"
 
-def main(size: str, result: Path) -> None:
+
+def main(size: str, folder: Path) -> None:
     """Write what was measured to a file; say on the way how far it is."""
     from warehouse.bench import sizes  # noqa: PLC0415
 
     django.setup()
     chosen = {"quick": sizes.QUICK, "full": sizes.FULL}[size]
     began = time.monotonic()
-    result.write_text(json.dumps(measure(chosen, result.parent, lambda text: say(began, text))))
+    (folder / RESULT).write_text(json.dumps(measure(chosen, folder, lambda text: say(began, text))))
 
 
 def say(began: float, text: str) -> None:
@@ -50,6 +55,10 @@ def measure(sizes: Any, folder: Path, tell: Any) -> dict[str, Any]:
         servers.gunicorn("warehouse.bench.floor.wsgi:application", floor, folder, BENCH_DATABASE=database),
     ]
     try:
+        servers.await_answers({product: running[0], floor: running[1]}, folder)
+        (folder / READY).touch()
+        while not (folder / GO).exists():
+            time.sleep(0.05)
         bench = Bench(world, sizes, product, floor)
         bench.round(sizes.warm_up, sizes.warm_up * 8, sizes.warm_up * 4)
         tell("warm")
@@ -62,7 +71,7 @@ def measure(sizes: Any, folder: Path, tell: Any) -> dict[str, Any]:
         raise RuntimeError("\n".join(log.read_text()[-2_000:] for log in folder.glob("gunicorn-*.log"))) from error
     finally:
         for server in running:
-            processes.stop(server)
+            processes.finish(server)
     return {
         "engine": setting.engine(),
         "size": asdict(sizes),

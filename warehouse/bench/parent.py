@@ -5,11 +5,10 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from ops import postgres, processes, valkey
+from warehouse.bench.inside import GO, READY, RESULT
 from warehouse.bench.servers import DURABLE, ROOT
 
 Tell = Callable[[str], None]
@@ -26,16 +26,16 @@ class ChildFailed(Exception):
     """The child ended without a result; what it said last."""
 
 
-def run(engine: str, size: str, tell: Tell) -> dict[str, Any]:
-    """What was measured on one engine. Raises ChildFailed."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-run-"))
-    cache = valkey.start(valkey.socket_path(folder), folder / "valkey")
-    try:
-        with _database(engine, folder) as url:
-            return _child(size, folder, _environment(folder, url), tell)
-    finally:
-        processes.stop(cache)
-        shutil.rmtree(folder, ignore_errors=True)
+def run(engines: Sequence[str], size: str, tell: Tell) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was measured on each engine. All are set up at once and then measured one by one. Raises ChildFailed."""
+    with contextlib.ExitStack() as stack:
+        children = [stack.enter_context(_child(engine, size, tell)) for engine in engines]
+        for child in children:
+            child.follow(until=READY)
+        for engine, child in zip(engines, children, strict=True):
+            (child.folder / GO).touch()
+            child.follow()
+            yield engine, child.result()
 
 
 @contextlib.contextmanager
@@ -88,29 +88,46 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
     }
 
 
-def _child(size: str, folder: Path, env: dict[str, str], tell: Tell) -> dict[str, Any]:
-    """The result of the child, whose words are passed on."""
-    log, result = folder / "child.log", folder / "result.json"
-    log.touch()
-    command = [sys.executable, "-m", "warehouse.bench.inside", size, str(result)]
-    child = processes.start(command, log=log, env=env, cwd=ROOT)
-    try:
-        _follow(child, log, tell)
-    finally:
-        processes.stop(child, patience=20)
-    if not result.exists():
-        raise ChildFailed(log.read_text(errors="replace")[-3_000:])
-    found: dict[str, Any] = json.loads(result.read_text())
-    return found
+@contextlib.contextmanager
+def _child(engine: str, size: str, tell: Tell) -> Iterator["_Child"]:
+    """A child at work with a database and a cache of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-run-"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(processes.stop, valkey.start(valkey.socket_path(folder), folder / "valkey"))
+        env = _environment(folder, stack.enter_context(_database(engine, folder)))
+        child = _Child(folder, size, env, lambda text: tell(f"{engine:<10} {text}"))
+        stack.callback(processes.stop, child.process, patience=20)
+        yield child
 
 
-def _follow(child: subprocess.Popen[bytes], log: Path, tell: Tell) -> None:
-    """Pass on each line until the child ends."""
-    with log.open(errors="replace") as text:
+class _Child:
+    """A child that sets up, says so, waits for our word and measures."""
+
+    def __init__(self, folder: Path, size: str, env: dict[str, str], tell: Tell) -> None:
+        self.folder, self.log, self.tell = folder, folder / "child.log", tell
+        self.log.touch()
+        command = [sys.executable, "-m", "warehouse.bench.inside", size, str(folder)]
+        self.process = processes.start(command, log=self.log, env=env, cwd=ROOT)
+        self.told = 0
+
+    def follow(self, until: str = "") -> None:
+        """Pass on each line until the child has made the file `until`, or ends."""
         while True:
-            ended = child.poll() is not None  # asked before reading, so that the last words are read
-            for line in text:
-                tell(line.rstrip("\n"))
-            if ended:
+            ended = self.process.poll() is not None  # asked before reading, so that the last words are read
+            ready = until and (self.folder / until).exists()
+            lines = self.log.read_text(errors="replace").splitlines()
+            for line in lines[self.told :]:
+                self.tell(line)
+            self.told = len(lines)
+            if ended or ready:
                 return
             time.sleep(0.1)
+
+    def result(self) -> dict[str, Any]:
+        """What was measured, after the end. Raises ChildFailed."""
+        result = self.folder / RESULT
+        if not result.exists():
+            raise ChildFailed(self.log.read_text(errors="replace")[-3_000:])
+        found: dict[str, Any] = json.loads(result.read_text())
+        return found

@@ -38,24 +38,31 @@ def free_port() -> int:
 
 
 def gunicorn(application: str, port: int, folder: Path, **env: str) -> subprocess.Popen[bytes]:
-    """Two workers of eight threads, as production starts them; answers once the port is open."""
-    log = folder / f"gunicorn-{port}.log"
+    """Two workers of eight threads, as production starts them."""
     command = [sys.executable, "-m", "gunicorn", "--config", "ops/gunicorn_conf.py", application]
     settings = {"BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2", "WEB_THREADS": "8", **env}
-    process = processes.start(command, log=log, env={**os.environ, **settings}, cwd=ROOT)
+    return processes.start(command, log=_log(folder, port), env={**os.environ, **settings}, cwd=ROOT)
+
+
+def await_answers(started: Mapping[int, subprocess.Popen[bytes]], folder: Path) -> None:
+    """Come back once each port is open. Raises RuntimeError with its last words if a server does not start."""
     deadline = time.monotonic() + PATIENCE
-    while not _answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            processes.finish(process)
-            raise RuntimeError(f"Gunicorn did not start: {log.read_text(errors='replace')[-800:]}")
-        time.sleep(0.05)
-    return process
+    for port, process in started.items():
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                said = _log(folder, port).read_text(errors="replace")
+                raise RuntimeError(f"Gunicorn did not start: {said[-800:]}")
+            time.sleep(0.05)
 
 
 def floor_database(database: Mapping[str, Any]) -> str:
     """The database's settings as the floor's server reads them."""
     names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS", "CONN_MAX_AGE", "CONN_HEALTH_CHECKS")
     return json.dumps({name: database[name] for name in names if name in database}, default=str)
+
+
+def _log(folder: Path, port: int) -> Path:
+    return folder / f"gunicorn-{port}.log"
 
 
 def _answers(port: int) -> bool:

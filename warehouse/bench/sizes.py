@@ -29,8 +29,8 @@ class Sizes:
 
 
 QUICK = Sizes(
-    rounds=3, singles=12, crowd=48, lists=12, skus=20, legs_per_sku=1_000, short_history=1_000, long_history=30_000,
-    warm_up=4,
+    rounds=3, singles=6, crowd=40, lists=6, skus=16, legs_per_sku=1_000, short_history=1_000, long_history=30_000,
+    warm_up=2,
 )  # fmt: skip
 FULL = Sizes(
     rounds=5, singles=60, crowd=320, lists=40, skus=200, legs_per_sku=5_000, short_history=10_000,

@@ -34,15 +34,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         size, results = "full" if options["full"] else "quick", {}
-        for engine in options["engine"] or ENGINES:
-            self.stdout.write(f"{engine}: setting up")
-            try:
-                results[engine] = parent.run(engine, size, self._tell)
-            except (parent.ChildFailed, Refusal) as error:
-                raise CommandError(str(error)) from error
-            self._tell("\n" + "\n".join(printing.report(results[engine])) + "\n")
-            if options["json"]:
-                options["json"].write_text(json.dumps({**self._where(), "engines": results}, indent=1))
+        try:
+            for engine, result in parent.run(options["engine"] or ENGINES, size, self._tell):
+                results[engine] = result
+                self._tell("\n" + "\n".join(printing.report(result)) + "\n")
+                if options["json"]:
+                    options["json"].write_text(json.dumps({**self._where(), "engines": results}, indent=1))
+        except (parent.ChildFailed, Refusal) as error:
+            raise CommandError(str(error)) from error
         missed = sum(printing.missed(result) for result in results.values())
         if missed:
             raise CommandError(f"{missed} of the limits that must hold were missed.", returncode=1)
