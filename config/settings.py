@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inventory.tasks.watch_deadlines_daily",
         "schedule": crontab(hour=5, minute=0),
     },
+    "watch_shipments_hourly": {
+        "task": "warehouse.tasks.watch_shipments_hourly",
+        "schedule": crontab(minute=10),
+    },
     "seal_audit_daily": {
         "task": "inventory.tasks.seal_audit_daily",
         "schedule": crontab(hour=0, minute=20),

@@ -1,7 +1,7 @@
 """Filters of lists: strict about names and values, so that a misspelt filter is an error and not the whole list."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -21,16 +21,13 @@ Rows = QuerySet[Any]
 
 
 class Filters(django_filters.FilterSet):
-    """A set of filters for one list: the same for every caller, so its form is made once."""
+    """A set of filters for one list, of which a call makes only those it names: each is a copy, and so is its field."""
 
-    _form_class: ClassVar[type[forms.Form] | None] = None
+    base_filters: dict[str, django_filters.Filter]
 
-    def get_form_class(self) -> type[forms.Form]:
-        """The form that checks the values."""
-        own = type(self)
-        if "_form_class" not in own.__dict__ or own._form_class is None:
-            own._form_class = super().get_form_class()
-        return own._form_class
+    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
+        self.base_filters = {name: one for name, one in type(self).base_filters.items() if name in (data or ())}
+        super().__init__(data, *args, **options)
 
 
 class StrictFilterBackend(DjangoFilterBackend):

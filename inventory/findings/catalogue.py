@@ -3,7 +3,7 @@
 Names in `%(name)s` are filled from the finding's numbers when it is read; one that is missing shows as a dash.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,7 +157,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "shipment_late": Entry(
         _("Shipment is late"),
-        _("Shipment %(shipment)s was expected on %(eta)s; its last sign of life is %(milestone)s."),
+        _("Shipment %(shipment)s was expected on %(eta)s; its last sign of life is of %(last_seen)s."),
         _("Call the carrier."),
     ),
     # ── Rules overridden ────────────────────────────────────────────────────────────────────────
@@ -203,9 +203,10 @@ def entry(code: str) -> Entry:
     return CATALOGUE.get(code, UNKNOWN)
 
 
-def sentence(finding: Finding) -> str:
-    """What happened, with the finding's own numbers, in the reader's language."""
-    return str(entry(finding.code).sentence) % _Numbers({"subject": finding.subject, **finding.context})
+def sentence(finding: Finding, show: Callable[[Any], str] = str) -> str:
+    """What happened, with the finding's own numbers, each as `show` writes it, in the reader's language."""
+    known = {"subject": finding.subject, **finding.context}
+    return str(entry(finding.code).sentence) % _Numbers({name: show(value) for name, value in known.items()})
 
 
 class _Numbers(dict[str, Any]):

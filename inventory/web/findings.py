@@ -25,6 +25,7 @@ from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE
 from inventory.web.columns import DeadlineColumn, MomentColumn
+from inventory.web.formatting import readable
 from inventory.web.forms import ReasonField
 from inventory.web.lists import ListPage
 from inventory.web.places_of import found, site_codes
@@ -54,12 +55,12 @@ class FindingTable(tables.Table):
             '<div class="text-start"><a class="row-link" href="{}">{}</a><div>{}</div></div>',
             reverse("inventory:finding", args=[record.pk]),
             entry(record.code).title,
-            sentence(record),
+            sentence(record, readable),
         )
 
     def value_code(self, record: Finding) -> str:
         """The sentence."""
-        return sentence(record)
+        return sentence(record, readable)
 
 
 def _clients(request: HttpRequest) -> QuerySet[Client]:
@@ -137,7 +138,7 @@ def finding_page(request: WebRequest, pk: int) -> HttpResponse:
         title=entry(finding.code).title,
         crumbs=[(_("Findings"), url)],
         finding=finding,
-        sentence=sentence(finding),
+        sentence=sentence(finding, readable),
         advice=entry(finding.code).advice,
         may_close=may_close,
         facts=[

@@ -1,5 +1,6 @@
 """Numbers, days and moments as people read them in Mexico and the US: 1,234.5, 3 mar 2026, 12:00 CST."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from inventory.units import plain, round_half_up
 
 DASH = "—"
 SOON, NEAR = 30, 90
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as json_safe writes them
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 
 
 def quantity_text(value: Decimal | int | None, unit: str = "") -> str:
@@ -54,6 +57,14 @@ def moment_text(moment: datetime | None, zone: str | None = None) -> str:
         return DASH
     there = local(moment, zone)
     return f"{day_text(there.date())}, {there:%H:%M} {there.tzname()}"
+
+
+def readable(value: object) -> str:
+    """A value out of JSON as people read it: a moment or a day instead of its ISO text, anything else as it is."""
+    text = str(value)
+    if _DAY.fullmatch(text):
+        return day_text(date.fromisoformat(text))
+    return moment_text(datetime.fromisoformat(text)) if _MOMENT.fullmatch(text) else text
 
 
 def deadline_tone(days: int) -> str:

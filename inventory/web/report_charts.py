@@ -10,6 +10,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from inventory.reports.bonded import BUCKETS, LATER, NEVER
+from inventory.units import round_half_up
 from inventory.web.charts import Chart, bars, drawn, stacked
 from inventory.web.formatting import money_text, percent_text, quantity_text
 
@@ -93,13 +94,25 @@ def stock_by_site(rows: Rows) -> Chart:
 
 
 def accuracy(rows: Rows) -> Chart:
-    """The items whose demand was foretold worst."""
-    judged = [row for row in rows if row["wape"] is not None][:WORST]
-    option = bars([row["sku"] for row in judged], [drawn(row["wape"]) for row in judged],
-                  name=_("Weighted error (WAPE)"), say={"format": "percent"}, flat=True)  # fmt: skip
+    """The items whose forecasts missed most pieces: what was asked beside what was foretold.
+
+    A share would put first the items of which hardly anything was asked.
+    """
+    judged = sorted((row for row in rows if row["wape"] is not None), key=_missed, reverse=True)[:WORST]
+    option = bars([row["sku"] for row in judged], [drawn(row["asked"]) for row in judged],
+                  name=now("Asked"), say={"format": "quantity"}, flat=True)  # fmt: skip
+    foretold = {"type": "bar", "name": now("Forecast"), "data": [drawn(row["forecast"]) for row in judged]}
+    option = {**option, "legend": {}, "series": [*option["series"], foretold]}
     return Chart(
-        "accuracy", _("The largest forecast errors"), option, [_("SKU"), _("Weighted error (WAPE)"), _("Bias")],
-        [[row["sku"], percent_text(row["wape"]), percent_text(row["bias"])] for row in judged],
-        note=_("Share of what was asked that the forecasts missed, over the last twelve weeks."),
+        "accuracy", _("Where the forecasts missed most"), option,
+        [_("SKU"), _("Asked"), _("Forecast"), _("Missed"), _("Weighted error (WAPE)"), _("Bias")],
+        [[row["sku"], quantity_text(row["asked"]), quantity_text(row["forecast"]), quantity_text(round_half_up(_missed(row), 0)),
+          percent_text(row["wape"]), percent_text(row["bias"])] for row in judged],
+        note=_("The items whose weekly forecasts of the last twelve weeks were furthest off, in pieces, the worst first."),
         size="large" if len(judged) > 8 else "normal", has_data=bool(judged),
     )  # fmt: skip
+
+
+def _missed(row: dict[str, Any]) -> Decimal:
+    """By how much the weekly forecasts of an item were off, all weeks together."""
+    return Decimal(row["wape"] * row["asked"])

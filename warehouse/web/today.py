@@ -21,7 +21,7 @@ from inventory.models import Job, Recommendation, Site
 from inventory.parties.roles import Can
 from inventory.templatetags import recinto as tags
 from inventory.web.access import WebAccess
-from inventory.web.formatting import deadline_text, moment_text, quantity_text
+from inventory.web.formatting import deadline_text, moment_text, quantity_text, readable
 from inventory.web.links import link_to
 from warehouse.models import MovementOrder, Receipt, Shipment
 from warehouse.movements import selectors as movements
@@ -96,7 +96,7 @@ def _findings(access: WebAccess, at: datetime, today: date) -> Card:
 
     def draw(row: Any) -> Matter:
         mark = tags.deadline(row.due_on, today) if row.due_on else tags.status(row.severity, row.get_severity_display())
-        return Matter(str(entry(row.code).title), sentence(row), link_to("inventory:finding", row.pk), mark)
+        return Matter(str(entry(row.code).title), sentence(row, readable), link_to("inventory:finding", row.pk), mark)
 
     return _card(gettext_lazy("Findings"), "flag", link_to("inventory:findings"), rows, draw)
 
