@@ -101,15 +101,11 @@ class SumsReader(RowReader):
 
     def read(self, rows: QuerySet[Any], extra: Sequence[str] = ()) -> list[tuple[dict[str, Any], tuple[Any, ...]]]:
         """Each sum with the values of the `extra` columns beside it, in one statement and one for each kind of id."""
-        width = len(self.columns)
-        found = list(rows.values_list(*self.columns, *extra))
-        sums = [dict(zip(self.columns, values, strict=False)) for values in found]
+        columns = list(dict.fromkeys([*self.columns, *extra]))
+        sums = [dict(zip(columns, values, strict=True)) for values in rows.values_list(*columns)]
         for names in self.named:
             names.add_to(sums)
-        return [
-            (self.row(total[path] for path in self.paths), values[width:])
-            for total, values in zip(sums, found, strict=True)
-        ]
+        return [(self.row(total[path] for path in self.paths), tuple(total[key] for key in extra)) for total in sums]
 
 
 class _Names:
