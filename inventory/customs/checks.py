@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from django.conf import settings
+
 from inventory.catalog.models import Item
 from inventory.customs.draft import LineDraft, PedimentoDraft, SublineDraft
 from inventory.customs.models import Pedimento
@@ -17,6 +19,7 @@ from inventory.customs.pedimento_number import SEPARATORS, Circumstances, check
 from inventory.errors import InvalidInput, InvalidInputs, ReferenceMissing
 from inventory.errors import gettext_noop as _
 from inventory.parties.models import Authorisation, Client
+from inventory.places.clock import local_date
 from inventory.places.models import Site
 from inventory.reference import selectors as reference
 from inventory.reference.models import (
@@ -66,8 +69,11 @@ class Checker:
         self.errors: list[InvalidInput] = []
         self.warnings: list[tuple[str, dict[str, object]]] = []
         # The day whose law applies: clearance, payment, entry; a draft without dates is judged by today's.
-        cleared_on = draft.cleared_at.date() if draft.cleared_at else None
-        self.on: date = cleared_on or draft.paid_on or draft.entered_on or draft.validated_on or at.date()
+        self.site = Site.objects.filter(code=draft.site, is_active=True).first()
+        self.zone = self.site.time_zone if self.site else settings.TIME_ZONE
+        self.today = local_date(at, self.zone)
+        self.cleared_on = local_date(draft.cleared_at, self.zone) if draft.cleared_at else None
+        self.on: date = self.cleared_on or draft.paid_on or draft.entered_on or draft.validated_on or self.today
 
     def refuse(self, field_: str, value: object, rule: str, message: str, **context: object) -> None:
         """Note an error."""
@@ -100,7 +106,7 @@ class Checker:
                     "rectifies", self.draft.rectifies, "known", _("%(field)s: no pedimento %(value)s stands here.")
                 )
         around = Circumstances(
-            today=self.at.date(),
+            today=self.today,
             is_office=self._is_office,
             is_patent=lambda code: reference.is_patent_listed(code, self.on),
             paid_on=self.draft.paid_on,
@@ -122,8 +128,7 @@ class Checker:
 
     def _place(self) -> tuple[Site | None, Authorisation | None]:
         """The site and the authorisation that holds there on the day, of this client or of the operator."""
-        draft = self.draft
-        site = Site.objects.filter(code=draft.site, is_active=True).first()
+        draft, site = self.draft, self.site
         if site is None:
             self.refuse("site", draft.site, "known", _("%(field)s: there is no site %(value)s."))
         authorisation = None
@@ -265,14 +270,14 @@ class Checker:
 
     def _dates(self) -> None:
         """Dates run forward and none lies in the future."""
-        draft, today = self.draft, self.at.date()
+        draft, today = self.draft, self.today
         for name in ("validated_on", "entered_on", "paid_on", "consolidated_opened_on"):
             value = getattr(draft, name)
             if value and value > today:
                 self.refuse(name, value, "not_in_future", _("%(field)s: %(value)s lies in the future."))
         if draft.cleared_at and draft.cleared_at > self.at:
             self.refuse("cleared_at", draft.cleared_at, "not_in_future", _("%(field)s: %(value)s lies in the future."))
-        if draft.paid_on and draft.cleared_at and draft.cleared_at.date() < draft.paid_on:
+        if draft.paid_on and self.cleared_on and self.cleared_on < draft.paid_on:
             self.refuse("cleared_at", draft.cleared_at, "after_payment", _("%(field)s: %(value)s lies before payment."))
         if draft.is_consolidated and not draft.consolidated_opened_on:
             self.refuse(

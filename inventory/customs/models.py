@@ -107,6 +107,9 @@ class Pedimento(models.Model):
     is_consolidated = models.BooleanField(_("consolidated"), default=False)
     consolidated_opened_on = models.DateField(_("consolidated opened"), null=True, blank=True)
     consolidated_closed_on = models.DateField(_("consolidated closed"), null=True, blank=True)
+    consolidated_closed_at = models.DateTimeField(
+        _("closing recorded"), null=True, blank=True, help_text=_("From here on the books took its lots as definite.")
+    )
     update_option = models.CharField(_("update option"), max_length=2, choices=UpdateOption, blank=True)
     cash_mxn = MoneyField(_("cash, MXN"), default=0)
     other_mxn = MoneyField(_("other payment, MXN"), default=0)

@@ -105,7 +105,8 @@ def _exits() -> Iterator[Difference]:
 
 def _peps(account: Account) -> Iterator[Difference]:
     """1 and 9: replay an account in the order it was recorded; no balance below zero, no older entry left standing."""
-    lots = {lot.pk: lot for lot in BondedLot.objects.filter(account=account)}
+    rows = BondedLot.objects.filter(account=account).select_related("subline__line__pedimento")
+    lots = {lot.pk: lot for lot in rows}
     if not lots:
         return
     clocks = _clocks(lots)
@@ -156,6 +157,13 @@ def _clock_then(lot: BondedLot, row: Discharge, clocks: dict[int, list[ClockChan
     return lot.clock_start
 
 
+def _was_provisional(lot: BondedLot, row: Discharge) -> bool:
+    """True if the lot's consolidated was still open as far as the books knew when the discharge was recorded."""
+    pedimento = lot.subline.line.pedimento
+    closed_at = pedimento.consolidated_closed_at
+    return pedimento.is_consolidated and (closed_at is None or row.recorded_at < closed_at)
+
+
 def _passed_over(
     row: Discharge,
     taken: BondedLot,
@@ -175,7 +183,7 @@ def _passed_over(
             and lot.goods == taken.goods
             and lot.serial == taken.serial
             and not lot.hold_reason
-            and not lot.is_provisional
+            and not _was_provisional(lot, row)
             and lot.available_from <= row.legal_date
             and (lot.must_leave_by is None or row.legal_date <= lot.must_leave_by)
             and order(lot) < order(taken)

@@ -163,6 +163,12 @@ def note_closed(*, recommendations: Collection[int], at: datetime) -> int:
     return int(_open(recommendations).update(closed_at=at)) if recommendations else 0
 
 
+def note_reopened(*, recommendations: Collection[int]) -> int:
+    """Record that goods of accepted recommendations came back and are to leave again."""
+    rows = Recommendation.objects.filter(pk__in=recommendations, state=Recommendation.State.ACCEPTED)
+    return rows.update(closed_at=None, document="") if recommendations else 0
+
+
 def _open(recommendations: Iterable[int]) -> Any:
     return Recommendation.objects.filter(
         pk__in=list(recommendations), state=Recommendation.State.ACCEPTED, closed_at__isnull=True

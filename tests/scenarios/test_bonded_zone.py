@@ -1,18 +1,20 @@
 """Scenario B of mexico.md §11: a strategic bonded zone away from customs, run by a 3PL for two clients."""
 
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 
 import pytest
 
 from inventory.customs import selectors as customs_books
 from inventory.customs import services as customs
-from inventory.customs.errors import NotEnoughBonded
+from inventory.customs.errors import NotEnoughBonded, NotInTime
 from inventory.customs.models import BondedLot, Discharge, Pedimento, StockDifference
+from inventory.errors import ReferenceMissing
 from inventory.findings.models import Finding
 from inventory.ledger import selectors as stock
-from inventory.models import Account, Leg, Location, Posting
+from inventory.models import Account, ClaveEffect, Leg, Location, Posting
 from inventory.parties.scope import ClientScope
+from inventory.reports import verification
 from tests.builders import make_authorisation, make_client, make_item
 from tests.scenarios import world
 from tests.scenarios.world import ACTOR, OTHER, SEES_ALL, at
@@ -127,6 +129,73 @@ def test_a_remesa_of_an_open_consolidated_is_provisional_and_its_clock_starts_wh
     assert (lot.is_provisional, lot.clock_start) == (False, date(2026, 3, 9))
     assert (lot.must_leave_by, lot.legal_deadline) == (date(2031, 3, 9), date(2031, 3, 10))
     assert [(c.before, c.after) for c in lot.clock_changes.all()] == [(date(2026, 3, 3), date(2026, 3, 9))]
+
+
+def test_an_exit_that_rightly_left_an_open_consolidated_alone_stays_right_once_it_closes(zone):
+    of_x = zone["clients"]["x"]
+    open_ = {"is_consolidated": True, "consolidated_opened_on": "2026-03-10"}
+    lines = [{"sku": "SKU-9", "quantity": 50, "value": 5_000}]
+    remesas = world.enter(
+        of_x, world.declaration("26 24 3456 6000503", zone["site"], zone["authorisation"], lines, **open_), "2026-03-10"
+    )
+    world.bring_in(remesas, "2026-03-11")
+    later = world.enter(
+        of_x,
+        world.declaration(
+            "26 24 3456 6000504", zone["site"], zone["authorisation"], lines,
+            paid_on="2026-03-12", cleared_at="2026-03-12T08:00:00-06:00",
+        ),
+        "2026-03-12",
+    )  # fmt: skip
+    world.bring_in(later, "2026-03-12")
+
+    world.send_out(
+        out(zone, "26 24 3456 6000514", "J4", "EXP", "EXD", 520, "2026-03-13"),
+        world.make_dc(),
+        {zone["items"]["x"]: 520},
+        "2026-03-13",
+    )
+    customs.close_consolidated(
+        pedimento=remesas, closed_on=date(2026, 3, 11), paid_on=date(2026, 3, 11), at=at("2026-03-16", 9), actor=ACTOR
+    )
+
+    left = dict(BondedLot.objects.filter(account=zone["x"]).values_list("pedimento_number", "remaining"))
+    assert left == {"262434566000501": 0, "262434566000503": 50, "262434566000504": 30}
+    assert [difference.check for difference in verification.verify_books()] == []
+
+
+def test_national_goods_are_not_taken_for_foreign_where_the_law_has_a_gap(zone):
+    m5 = world.enter(
+        zone["clients"]["x"],
+        world.declaration(
+            "26 24 3456 6000505", zone["site"], zone["authorisation"], [{"sku": "SKU-9", "quantity": 5, "value": 500}],
+            document_key="M5", operation="IMP", regime="RFS", paid_on="2026-03-12",
+        ),
+        "2026-03-12",
+    )  # fmt: skip
+    ClaveEffect.objects.filter(clave="M5").update(valid_to=date(2026, 1, 1))
+    before = BondedLot.objects.count()
+
+    with pytest.raises(ReferenceMissing):
+        world.bring_in(m5, "2026-03-12")
+
+    assert BondedLot.objects.count() == before
+
+
+def test_tomorrow_is_the_future_in_the_evening_of_the_site_too(zone):
+    open_ = {"is_consolidated": True, "consolidated_opened_on": "2026-03-10"}
+    lines = [{"sku": "SKU-9", "quantity": 50, "value": 5_000}]
+    remesas = world.enter(
+        zone["clients"]["x"],
+        world.declaration("26 24 3456 6000506", zone["site"], zone["authorisation"], lines, **open_),
+        "2026-03-10",
+    )
+    evening = at("2026-03-11", 20).astimezone(UTC)
+
+    with pytest.raises(NotInTime):
+        customs.close_consolidated(
+            pedimento=remesas, closed_on=date(2026, 3, 12), paid_on=date(2026, 3, 12), at=evening, actor=ACTOR
+        )
 
 
 def test_the_whole_of_scenario_b(zone):

@@ -124,6 +124,22 @@ def cancel(*, order: MovementOrder, at: datetime, actor: Actor) -> MovementOrder
 
 
 @transaction.atomic
+def settle(*, order_id: int, state: str) -> MovementOrder:
+    """Write how far an order got with its shipment."""
+    order = MovementOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+    order.state = state
+    order.save(update_fields=["state"])
+    return order
+
+
+@transaction.atomic
+def reopen(*, order_id: int) -> MovementOrder:
+    """Let an order be shipped anew, for its shipment came back; its goods count as under way again."""
+    placement.note_reopened(recommendations=recommendations_of(order_id))
+    return settle(order_id=order_id, state=MovementOrder.State.OPEN)
+
+
+@transaction.atomic
 def move_bin(
     *, key: str, lot: Lot, origin: Location, destination: Location, quantity: Decimal, at: datetime, actor: Actor
 ) -> BinMove:

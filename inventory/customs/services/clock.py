@@ -70,13 +70,13 @@ def close_consolidated(
             on=pedimento.consolidated_closed_on,
         )
     opened_on = pedimento.consolidated_opened_on or pedimento.entered_on
-    if (opened_on and closed_on < opened_on) or closed_on > at.date():
+    if (opened_on and closed_on < opened_on) or closed_on > local_date(at, pedimento.site.time_zone):
         raise NotInTime(_("Closing day %(on)s lies before the opening or in the future."), on=closed_on)
-    pedimento.consolidated_closed_on, pedimento.paid_on = closed_on, paid_on
+    pedimento.consolidated_closed_on, pedimento.consolidated_closed_at, pedimento.paid_on = closed_on, at, paid_on
     if pedimento.state in (Pedimento.State.DRAFT, Pedimento.State.VALIDATED):
         pedimento.state = Pedimento.State.PAID
     pedimento.version += 1
-    pedimento.save(update_fields=["consolidated_closed_on", "paid_on", "state", "version"])
+    pedimento.save(update_fields=["consolidated_closed_on", "consolidated_closed_at", "paid_on", "state", "version"])
     restart_clocks(pedimento, at, actor, reason=f"consolidated closed {closed_on.isoformat()}")
     return pedimento
 

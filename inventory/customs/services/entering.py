@@ -22,6 +22,7 @@ from inventory.customs.models import (
 from inventory.findings import services as findings
 from inventory.parties.models import Broker, Client
 from inventory.parties.scope import Actor
+from inventory.places.clock import local_date
 from inventory.units import MONEY_SCALE, round_half_up
 
 
@@ -60,14 +61,16 @@ def enter_pedimento(*, client: Client, data: Mapping[str, Any], at: datetime, ac
 @transaction.atomic
 def record_payment(*, pedimento: Pedimento, paid_on: date, at: datetime, actor: Actor) -> Pedimento:
     """Note that a declaration was paid (or validated with no cash to pay). Raises NotInTime, WrongEffect."""
-    pedimento = Pedimento.objects.select_for_update().get(pk=pedimento.pk)
+    pedimento = Pedimento.objects.select_for_update(of=("self",)).select_related("site").get(pk=pedimento.pk)
     if pedimento.paid_on == paid_on and pedimento.state in (Pedimento.State.PAID, Pedimento.State.CLEARED):
         return pedimento
     if pedimento.state not in (Pedimento.State.DRAFT, Pedimento.State.VALIDATED):
         raise WrongEffect(
             _("Pedimento %(number)s is %(state)s."), number=pedimento.number, state=pedimento.get_state_display()
         )
-    if paid_on > at.date() or (pedimento.validated_on and paid_on < pedimento.validated_on):
+    if paid_on > local_date(at, pedimento.site.time_zone) or (
+        pedimento.validated_on and paid_on < pedimento.validated_on
+    ):
         raise NotInTime(_("Payment on %(on)s lies in the future or before validation."), on=paid_on)
     pedimento.paid_on, pedimento.state = paid_on, Pedimento.State.PAID
     pedimento.version += 1

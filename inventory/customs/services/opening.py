@@ -11,7 +11,7 @@ from inventory.catalog.models import Item
 from inventory.customs import deadlines
 from inventory.customs.errors import AlreadyOpened, NotCleared, WrongEffect
 from inventory.customs.models import BondedLot, Pedimento, PedimentoSubline
-from inventory.errors import ReferenceMissing, present
+from inventory.errors import present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Account
@@ -119,17 +119,14 @@ def _legal_date(pedimento: Pedimento, arrived_on: date) -> date:
 
 
 def _goods(pedimento: Pedimento, on: date) -> str:
-    """Foreign or national, by what the key lets in (M5 and BB bring national goods)."""
-    try:
-        rule = reference.clave_effect(
-            pedimento.document_key,
-            pedimento.operation,
-            pedimento.regime,
-            on,
-            holder=present(pedimento.authorisation).regime,
-        )
-    except ReferenceMissing:
-        return BondedLot.Goods.FOREIGN
+    """Foreign or national, by what the key lets in (M5 and BB bring national goods). Raises ReferenceMissing."""
+    rule = reference.clave_effect(
+        pedimento.document_key,
+        pedimento.operation,
+        pedimento.regime,
+        on,
+        holder=present(pedimento.authorisation).regime,
+    )
     national = rule.goods == ClaveEffect.Goods.NATIONAL
     return BondedLot.Goods.NATIONAL if national else BondedLot.Goods.FOREIGN
 

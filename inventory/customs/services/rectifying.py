@@ -47,9 +47,10 @@ def rectify(*, rectification: Pedimento, at: datetime, actor: Actor) -> Pediment
             context=refusal.context,
             at=at,
         )
-        Pedimento.objects.filter(pk=rectification.pk).update(state=Pedimento.State.PENDING)
-        rectification.refresh_from_db()
-        return rectification
+        pending = Pedimento.objects.get(pk=rectification.pk)
+        pending.state = Pedimento.State.PENDING
+        pending.save(update_fields=["state"])
+        return pending
 
 
 @transaction.atomic

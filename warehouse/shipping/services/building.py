@@ -21,6 +21,7 @@ from inventory.parties.scope import Actor, ClientScope
 from inventory.placement import services as placement
 from inventory.places.clock import local_date
 from inventory.places.models import Location, Site
+from warehouse.movements import services as movements
 from warehouse.movements.models import MovementOrder
 from warehouse.movements.selectors import recommendations_of
 from warehouse.numbering import save_numbered
@@ -189,7 +190,7 @@ def cancel(*, shipment: Shipment, at: datetime, actor: Actor) -> Shipment:
     shipment = locked(shipment, State.DRAFT, State.RESERVED, State.PICKED, State.CLEARED)
     ledger.release(document=shipment.number, at=at)
     if shipment.movement_order_id:
-        MovementOrder.objects.filter(pk=shipment.movement_order_id).update(state=MovementOrder.State.CANCELLED)
+        movements.settle(order_id=shipment.movement_order_id, state=MovementOrder.State.CANCELLED)
         placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
     return _advance(shipment, State.CANCELLED)
 

@@ -17,6 +17,7 @@ from inventory.parties.scope import Actor
 from inventory.places.clock import local_date
 from inventory.places.models import Location
 from inventory.places.services import virtual_location
+from warehouse.movements import services as movements
 from warehouse.movements.models import MovementOrder
 from warehouse.shipping.models import Delivery, DeliveryLine, Shipment, ShipmentLine
 from warehouse.shipping.services.locking import locked
@@ -66,7 +67,7 @@ def receive(
     shipment.version += 1
     shipment.save(update_fields=["state", "version"])
     if shipment.movement_order_id:
-        MovementOrder.objects.filter(pk=shipment.movement_order_id).update(state=MovementOrder.State.DONE)
+        movements.settle(order_id=shipment.movement_order_id, state=MovementOrder.State.DONE)
     _report(shipment, lines, rows, seal_found, at)
     return delivery
 

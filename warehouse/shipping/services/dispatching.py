@@ -19,6 +19,7 @@ from inventory.places.clock import local_date
 from inventory.places.models import Lane, Location, Site
 from inventory.places.services import virtual_location
 from inventory.statements import Statement
+from warehouse.movements import services as movements
 from warehouse.movements.selectors import recommendations_of
 from warehouse.shipping.models import Shipment, ShipmentLine
 from warehouse.shipping.services.locking import locked
@@ -97,7 +98,7 @@ def dispatch(
 def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: str) -> Shipment:
     """Take a dispatch back: the goods are at the dock, the bonded lots as they were. Only before anything crossed.
 
-    Raises ShipmentState once it crossed or was received.
+    A movement order behind it is open again, for a shipment to come. Raises ShipmentState once it crossed or was received.
     """
     shipment = locked(shipment, Shipment.State.DISPATCHED, Shipment.State.AT_BORDER)
     legal_date = local_date(at, shipment.origin.time_zone)
@@ -111,9 +112,11 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
         reason=reason,
     )
     ledger.reverse(posting=present(shipment.posting), key=key, legal_date=legal_date, at=at, actor=actor, reason=reason)
-    shipment.state = Shipment.State.RETURNED
+    if shipment.movement_order_id:
+        movements.reopen(order_id=shipment.movement_order_id)
+    shipment.state, shipment.movement_order = Shipment.State.RETURNED, None
     shipment.version += 1
-    shipment.save(update_fields=["state", "version"])
+    shipment.save(update_fields=["state", "movement_order", "version"])
     return shipment
 
 
