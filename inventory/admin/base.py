@@ -3,16 +3,17 @@
 Nothing is ever deleted here: what is no longer used is made inactive.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models, transaction
 from django.http import HttpRequest
 
 from inventory.admin.access import is_administrator
-from inventory.errors import DomainError
+from inventory.errors import DomainError, Fault
+from inventory.parties.identifiers import Checked
 from inventory.web.forms import add_refusal
 
 
@@ -120,6 +121,38 @@ class ServiceForm(forms.ModelForm):
                 self.instance = self.deed(self.cleaned_data)
         except DomainError as error:
             add_refusal(self, error)
+
+
+class NumberForm(forms.ModelForm):
+    """A form of numbers that authorities and the trade give out: a wrong form is refused, a wrong check digit warned of."""
+
+    checks: ClassVar[Mapping[str, Callable[[str], Checked]]] = {}
+    warnings: Sequence[Fault] = ()
+
+    def clean(self) -> dict[str, Any]:
+        """The values, each number as it is stored."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        faults: list[Fault] = []
+        for name, check in self.checks.items():
+            if values.get(name):
+                checked = check(values[name])
+                values[name] = checked.value
+                faults += checked.faults
+                for fault in checked.faults:
+                    if fault.is_error:
+                        self.add_error(name, str(fault))
+        self.warnings = [fault for fault in faults if not fault.is_error]
+        return values
+
+
+class ByNumber:
+    """An admin page whose `form` is a NumberForm: what it warns of is said once the row is saved."""
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: NumberForm, change: bool) -> None:
+        """Save the row."""
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        for fault in form.warnings:
+            messages.warning(request, str(fault))
 
 
 class ByService:

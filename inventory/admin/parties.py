@@ -1,6 +1,8 @@
 """People and companies."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from inventory.admin.base import Administered, AdministeredInline, ReadOnlyInline
+from inventory.admin.base import Administered, AdministeredInline, ByNumber, NumberForm, ReadOnlyInline
 from inventory.models import (
     Authorisation,
     Broker,
@@ -24,6 +26,7 @@ from inventory.models import (
     SiteAuthorisation,
     User,
 )
+from inventory.parties.identifiers import Checked, check_format, check_rfc
 
 
 class MembershipInline(AdministeredInline):
@@ -108,10 +111,22 @@ class People(Administered, UserAdmin):
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
+class PartyForm(NumberForm):
+    """A company with its tax number and what it is known by on the road and at customs."""
+
+    checks: ClassVar[Mapping[str, Callable[[str], Checked]]] = {
+        "rfc": check_rfc,
+        "patente": partial(check_format, "patent"),
+        "caat": partial(check_format, "caat"),
+        "scac": partial(check_format, "scac"),
+    }
+
+
 @admin.register(OperatorCompany)
-class OperatorCompanies(Administered):
+class OperatorCompanies(ByNumber, Administered):
     """The company that runs the warehouse, as reports print it."""
 
+    form = PartyForm
     list_display = ("name", "rfc")
 
 
@@ -125,9 +140,10 @@ class AuthorisationInline(ReadOnlyInline):
 
 
 @admin.register(Client)
-class Clients(Administered):
+class Clients(ByNumber, Administered):
     """The companies whose goods are kept."""
 
+    form = PartyForm
     list_display = ("code", "name", "rfc", "is_active")
     list_filter = ("is_active",)
     search_fields = ("code", "name", "rfc")
@@ -163,18 +179,20 @@ class Authorisations(Administered):
 
 
 @admin.register(Broker)
-class Brokers(Administered):
+class Brokers(ByNumber, Administered):
     """Customs brokers."""
 
+    form = PartyForm
     list_display = ("patente", "name", "rfc", "is_active")
     list_filter = ("is_active",)
     search_fields = ("patente", "name", "rfc")
 
 
 @admin.register(Carrier)
-class Carriers(Administered):
+class Carriers(ByNumber, Administered):
     """Hauliers."""
 
+    form = PartyForm
     list_display = ("code", "name", "caat", "scac", "is_active")
     list_filter = ("is_active",)
     search_fields = ("code", "name", "caat", "scac")
