@@ -468,7 +468,11 @@ class Discharge(models.Model):
     class Meta:
         verbose_name = _("discharge")
         verbose_name_plural = _("discharges")
-        indexes = [models.Index(fields=["account", "legal_date"], name="discharge_account_date")]
+        indexes = [
+            models.Index(fields=["account", "legal_date"], name="discharge_account_date"),
+            # Of the few that reverse another: to SQLite the index of all looks useless, for nearly all of it is empty.
+            models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="discharge_reversals"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "outbound_line", "bonded_lot", "reverses"], name="discharge_reversed_once_per_key"
