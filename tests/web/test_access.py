@@ -218,3 +218,28 @@ def test_the_language_of_the_person_goes_before_that_of_the_tablet(gallery, clie
     client.force_login(user)
 
     assert client.get("/gallery/scan/")["Content-Language"] == "en"
+
+
+def test_passwords_are_kept_by_argon2_and_nothing_else():
+    from config import settings as shipped
+
+    assert shipped.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+
+@pytest.mark.django_db
+def test_a_page_may_load_only_what_comes_from_here(client):
+    said = client.get(reverse("account_login")).headers["Content-Security-Policy"]
+
+    directives = {name: set(values) for name, *values in (part.split() for part in said.split(";") if part.strip())}
+    own = {"'self'"}
+    assert directives == {
+        "default-src": own,
+        "script-src": own | {"'wasm-unsafe-eval'"},
+        "style-src": own,
+        "img-src": own | {"data:", "blob:"},
+        "connect-src": own,
+        "frame-ancestors": {"'none'"},
+        "base-uri": own,
+        "form-action": own,
+        "object-src": {"'none'"},
+    }
