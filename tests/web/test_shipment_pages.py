@@ -1,9 +1,11 @@
 """Shipping by its pages: build, reserve, pick by scanning, clear, dispatch, take back, receive, and who may."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
-from inventory.models import Balance, BondedLot, Discharge, Reservation
+from inventory.models import Balance, BondedLot, Discharge, Finding, Reservation
 from tests.web.floor import a_minute_ago, key_in, local, text_of
 from warehouse.models import Delivery, Milestone, Shipment
 
@@ -163,6 +165,26 @@ def test_dispatch_discharges_and_the_second_tap_changes_nothing(floor, operator)
     assert (shipment.state, shipment.seal) == ("dispatched", "US-77")
     assert BondedLot.objects.get().remaining == 60
     assert Discharge.objects.count() == 1
+
+
+def test_goods_whose_stay_has_ended_leave_only_by_someone_who_may_override_and_says_why(floor, operator):
+    floor.stocked()
+    shipment = floor.shipment("cleared")
+    BondedLot.objects.update(must_leave_by=date(2020, 1, 1))
+    customs, url = floor.come_in("customs"), page("shipment_dispatch", shipment.number)
+    leaving = {"dispatched_at": local(a_minute_ago()), "seal": "US-77"}
+
+    by_operator = operator.post(url, {**leaving, "override_reason": "Late return, fine paid"})
+    unsaid = customs.post(url, leaving)
+    assert (by_operator.status_code, unsaid.status_code) == (409, 409)
+    assert not Discharge.objects.exists()
+    done = customs.post(url, {**leaving, "override_reason": "Late return, fine paid"})
+
+    assert done.status_code == 302
+    assert Discharge.objects.get().flags == ["expired"]
+    finding = Finding.objects.get(code="rule_overridden")
+    assert finding.context["reason"] == "Late return, fine paid"
+    assert "override_reason" not in operator.get(url).content.decode()
 
 
 def test_a_dispatch_without_a_seal_is_refused_on_its_field(floor, operator):

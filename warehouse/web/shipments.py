@@ -244,10 +244,17 @@ class DispatchForm(forms.Form):
 
     dispatched_at = SiteMomentField(label=_("Left at"))
     seal = forms.CharField(label=_("Seal"), max_length=20, help_text=_("As it is on the door of the trailer."))
+    override_reason = ReasonField(
+        label=_("Why goods may leave whose stay has ended"),
+        required=False,
+        help_text=_("Only for a late return or a destruction. Compliance finds it among the findings."),
+    )
 
-    def __init__(self, *args: Any, shipment: Shipment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shipment: Shipment, may_override: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["dispatched_at"].at_site(shipment.origin)
+        if not may_override:
+            del self.fields["override_reason"]
 
 
 class ReversalForm(forms.Form):
@@ -301,7 +308,10 @@ def dispatch(request: WebRequest, number: str) -> HttpResponse:
     """Send it on its way."""
     shipment = leaving(request, number)
     form = DispatchForm(
-        sent(request), shipment=shipment, initial={"dispatched_at": this_minute(), "seal": shipment.seal}
+        sent(request),
+        shipment=shipment,
+        may_override=request.access.can(Can.OVERRIDE),
+        initial={"dispatched_at": this_minute(), "seal": shipment.seal},
     )
     return _step(
         request,

@@ -50,13 +50,20 @@ _LANES = Statement(
 
 @transaction.atomic
 def dispatch(
-    *, shipment: Shipment, at: datetime, actor: Actor, dispatched_at: datetime | None = None, seal: str = ""
+    *,
+    shipment: Shipment,
+    at: datetime,
+    actor: Actor,
+    dispatched_at: datetime | None = None,
+    seal: str = "",
+    override_reason: str = "",
 ) -> Shipment:
     """Send a cleared shipment on its way (despacho del embarque).
 
     Discharges what leaves bond and moves the goods from the dock into transit, all or nothing. `dispatched_at` is when the
-    truck left, `at` when that is recorded. Raises AlreadyDispatched, NotCleared, customs.NotEnoughBonded or
-    ledger.NotEnoughStock.
+    truck left, `at` when that is recorded. With an `override_reason`, which only who may override gives, goods whose stay
+    has ended leave too, oldest first, and a finding says so (mexico.md §3.4). Raises AlreadyDispatched, NotCleared,
+    customs.NotEnoughBonded or ledger.NotEnoughStock.
     """
     shipment = locked(shipment, Shipment.State.CLEARED)
     before = copy(shipment)
@@ -76,7 +83,7 @@ def dispatch(
     shipment.version += 1
     # Here others begin to wait: all accounts at once, in their one order; the discharge and the posting find them locked.
     lots = ledger.lock_lots({present(line.lot_id) for line in lines})
-    _discharge(shipment, lines, lots, at, actor)
+    _discharge(shipment, lines, lots, at, actor, override_reason)
     shipment.posting = ledger.post(
         key=_key(shipment),
         kind=Posting.Kind.DISPATCH,
@@ -125,7 +132,14 @@ def _key(shipment: Shipment) -> str:
     return f"shipment/{shipment.number}/dispatch"
 
 
-def _discharge(shipment: Shipment, lines: list[ShipmentLine], lots: dict[int, Lot], at: datetime, actor: Actor) -> None:
+def _discharge(
+    shipment: Shipment,
+    lines: list[ShipmentLine],
+    lots: dict[int, Lot],
+    at: datetime,
+    actor: Actor,
+    override_reason: str,
+) -> None:
     """Write off what leaves bond, if anything does; the accounts of the lots are locked."""
     bonded = [
         customs.Withdrawal(present(line.outbound_line), lot.account_id, line.quantity, lot.serial)
@@ -142,6 +156,7 @@ def _discharge(shipment: Shipment, lines: list[ShipmentLine], lots: dict[int, Lo
             legal_date=local_date(present(shipment.dispatched_at), zone),
             at=at,
             actor=actor,
+            override_reason=override_reason,
             today=local_date(at, zone),
             accounts={lot.account_id: lot.account for lot in lots.values()},
         )
