@@ -13,10 +13,15 @@ def local_date(moment: datetime, time_zone: str) -> date:
     >>> from datetime import UTC
     >>> local_date(datetime(2026, 10, 28, 1, 45, tzinfo=UTC), "America/Matamoros")
     datetime.date(2026, 10, 27)
+    >>> local_date(datetime.max.replace(tzinfo=UTC), "Asia/Shanghai")
+    datetime.date(9999, 12, 31)
     """
     if moment.tzinfo is None:
         raise InvalidInput(_("%(field)s: %(value)s names no time zone."), field="moment", value=moment, rule="aware")
-    return moment.astimezone(ZoneInfo(time_zone)).date()
+    try:
+        return moment.astimezone(ZoneInfo(time_zone)).date()
+    except OverflowError:  # the first and the last day of the calendar have no neighbour to fall on
+        return moment.date()
 
 
 def noon_at(day: date, time_zone: str) -> datetime:
