@@ -91,8 +91,8 @@ class _Stock(ListEndpoint):
         return rows.exclude(total=0)
 
     def read_rows(self, rows: Rows, keys: list[str]) -> list[tuple[dict[str, Any], tuple[Any, ...]]]:
-        """The page's sums with their cursor keys, for the paginator."""
-        return self.sums.read(rows, keys)
+        """The page's sums with their cursor keys: balances with their names, or legs added up before anything is named."""
+        return super().read_rows(rows, keys) if self.is_now else self.sums.read(rows, keys)
 
 
 class StockOutput(Output):
