@@ -10,6 +10,7 @@ from inventory.models import (
     Account,
     Balance,
     BondedLot,
+    BondedLotHold,
     ClockChange,
     DemandRecord,
     Discharge,
@@ -118,6 +119,15 @@ class Pedimentos(ReadOnly):
     search_fields = ("number", "client__name")
     list_select_related = ("client",)
     inlines = (PedimentoLineInline,)
+
+
+@admin.register(BondedLotHold)
+class BondedLotHolds(ReadOnly):
+    """Freezes on bonded lots."""
+
+    list_display = ("bonded_lot", "reason", "opened_at", "opened_by", "closed_at", "release_document")
+    list_filter = ("reason",)
+    list_select_related = ("bonded_lot",)
 
 
 @admin.register(BondedLot)

@@ -13,7 +13,7 @@ AUDITED = (
     "Site", "SiteAuthorisation", "SiteAssignment", "Location", "Lane", "Market",
     "ClaveEffect", "PermanenceRule", "RateParameter", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",
     "NonBusinessDay",
-    "Pedimento", "StockDifference", "LegalNotice", "Finding",
+    "Pedimento", "BondedLotHold", "StockDifference", "LegalNotice", "Finding",
 )  # fmt: skip
 OF_THE_WORK = ("Receipt", "Shipment", "MovementOrder", "CountSheet")
 

@@ -17,6 +17,19 @@ BY_SERIAL = "serial"
 EXPIRED_SKIPPED = "expired_skipped"
 EXPIRED = "expired"
 CENTS, THOUSANDTHS = 2, 3
+# What a refusal says, by whether more is past its deadline and whether more is on hold.
+SHORT = {
+    (False, False): _("%(asked)s asked for, %(available)s under bond: %(short)s short."),
+    (True, False): _(
+        "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
+        "and leave only by A3, late return or destruction."
+    ),
+    (False, True): _("%(asked)s asked for, %(available)s under bond: %(short)s short. %(held)s more are on hold."),
+    (True, True): _(
+        "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
+        "and leave only by A3, late return or destruction; %(held)s more are on hold."
+    ),
+}
 
 
 class NotEnoughBonded(DomainError):
@@ -112,7 +125,8 @@ def plan_discharge(lots: Iterable[OpenLot], exit_: Exit) -> Plan:
     >>> [(take.lot_id, int(take.quantity), int(take.value)) for take in plan.takes]
     [(3, 50, 500), (7, 10, 100)]
     """
-    eligible = sorted((lot for lot in lots if _may_use(lot, exit_)), key=lambda lot: lot.order)
+    permitted = sorted((lot for lot in lots if _may_use(lot, exit_)), key=lambda lot: lot.order)
+    eligible = [lot for lot in permitted if not lot.hold_reason]
     if exit_.allows_expired:
         usable, skipped = eligible, []
     else:
@@ -129,7 +143,8 @@ def plan_discharge(lots: Iterable[OpenLot], exit_: Exit) -> Plan:
         takes.append(share(lot, quantity, flags=_flags(lot, exit_)))
         need -= quantity
     if need > 0:
-        raise _short(exit_, eligible, need, skipped)
+        held = [lot for lot in permitted if lot.hold_reason]
+        raise _short(exit_, need, _sum(eligible) - _sum(skipped), expired=_sum(skipped), held=_sum(held))
     passed = tuple(lot.lot_id for lot in skipped if last and lot.order < last.order)
     if passed:
         takes = [replace(take, flags=(*take.flags, EXPIRED_SKIPPED)) for take in takes]
@@ -165,11 +180,10 @@ def after(lot: OpenLot, take: Take) -> OpenLot:
 
 
 def _may_use(lot: OpenLot, exit_: Exit) -> bool:
-    """True when the law lets this exit take from this lot, its deadline aside."""
+    """True when the law lets this exit take from this lot, its deadline and holds aside."""
     return (
         lot.remaining > 0
         and lot.available_from <= exit_.on
-        and not lot.hold_reason
         and (exit_.goods is None or lot.goods == exit_.goods)
         and lot.serial == exit_.serial
         and (exit_.source is None or _is_source(lot, exit_.source))
@@ -193,14 +207,11 @@ def _flags(lot: OpenLot, exit_: Exit) -> tuple[str, ...]:
     return tuple(mark for mark, holds in marks if holds)
 
 
-def _short(exit_: Exit, eligible: list[OpenLot], need: Decimal, skipped: list[OpenLot]) -> NotEnoughBonded:
-    """The refusal, saying how much there is and how much of it expired."""
-    expired = sum((lot.remaining for lot in skipped), Decimal(0))
-    available = sum((lot.remaining for lot in eligible), Decimal(0)) - expired
-    message = _("%(asked)s asked for, %(available)s under bond: %(short)s short.")
-    if expired:
-        message = _(
-            "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
-            "and leave only by A3, late return or destruction."
-        )
-    return NotEnoughBonded(message, asked=exit_.quantity, available=available, short=need, expired=expired)
+def _sum(lots: Iterable[OpenLot]) -> Decimal:
+    return sum((lot.remaining for lot in lots), Decimal(0))
+
+
+def _short(exit_: Exit, need: Decimal, available: Decimal, *, expired: Decimal, held: Decimal) -> NotEnoughBonded:
+    """The refusal, saying how much there is, and how much more is expired or on hold."""
+    message = SHORT[bool(expired), bool(held)]
+    return NotEnoughBonded(message, asked=exit_.quantity, available=available, short=need, expired=expired, held=held)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog.models import Item
 from inventory.fields import MoneyField, QuantityField, RateField
-from inventory.ledger.models import Account
+from inventory.ledger.models import Account, Freeze
 from inventory.parties.models import Authorisation, Broker, Client, User
 from inventory.places.models import Site
 
 __all__ = [
     "BondedLot",
+    "BondedLotHold",
     "ClockChange",
     "Contribution",
     "Discharge",
@@ -414,6 +415,38 @@ class BondedLot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pedimento_number}-{self.line_seq}"
+
+
+class BondedLotHold(Freeze):
+    """A freeze on a bonded lot (mexico.md §3.4, §1.6): while it is open PEPS passes the lot by and its balance stays.
+
+    A police report discharges nothing: stolen goods stay on the balance, held. Lifting one cites the document that allows it.
+    """
+
+    class Reason(models.TextChoices):
+        """Why nothing may be written off the lot."""
+
+        SEIZURE = "embargo", _("Precautionary seizure (embargo)")
+        THEFT = "robo", _("Theft")
+        CLOCK_DISPUTE = "plazo", _("Dispute about the stay")
+
+    bonded_lot = models.ForeignKey(BondedLot, models.PROTECT, related_name="holds", verbose_name=_("bonded lot"))
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason)
+
+    class Meta:
+        verbose_name = _("hold on a bonded lot")
+        verbose_name_plural = _("holds on bonded lots")
+        constraints = [
+            *Freeze.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["bonded_lot", "reason"],
+                condition=Q(closed_at__isnull=True),
+                name="bonded_lot_hold_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bonded_lot_id}: {self.reason}"
 
 
 class Discharge(models.Model):

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
+from inventory.customs import replay
 from inventory.customs.models import (
     BondedLot,
-    ClockChange,
+    BondedLotHold,
     Discharge,
     LotCorrection,
     Pedimento,
@@ -34,7 +35,8 @@ def differences() -> Iterator[Difference]:
     yield from _declarations()
     yield from _exits()
     for account in Account.objects.filter(authorisation__isnull=False).order_by("pk").iterator():
-        yield from _peps(account)
+        yield from replay.differences(account)
+    yield from _holds()
     yield from _shelf()
 
 
@@ -103,108 +105,37 @@ def _exits() -> Iterator[Difference]:
             )
 
 
-def _peps(account: Account) -> Iterator[Difference]:
-    """1 and 9: replay an account in the order it was recorded; no balance below zero, no older entry left standing."""
-    rows = BondedLot.objects.filter(account=account).select_related("subline__line__pedimento")
-    lots = {lot.pk: lot for lot in rows}
-    if not lots:
-        return
-    clocks = _clocks(lots)
-    balance: dict[int, Decimal] = {}
-    for _when, _rank, group in _replay(account, lots):
-        for kind, row, lot_id, quantity in group:
-            balance[lot_id] = balance.get(lot_id, ZERO) + quantity
-            if balance[lot_id] < 0:
-                yield Difference(
-                    "1_never_below_zero", f"bonded lot {lots[lot_id]} at {kind} {row.pk}", ">= 0", str(balance[lot_id])
-                )
-        for kind, row, lot_id, _quantity in group:
-            if kind == "discharge" and not row.flags:
-                older = _passed_over(row, lots[lot_id], lots, balance, clocks)
-                if older:
-                    yield Difference(
-                        "9_peps_order", f"discharge {row.pk} of {lots[lot_id]}", f"{older} first", str(row.key)
-                    )
-
-
-def _replay(account: Account, lots: dict[int, BondedLot]) -> Iterator[tuple[Any, int, list[tuple[Any, ...]]]]:
-    """The account's events in recorded order, those of one exit together."""
-    groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for lot in lots.values():
-        groups[lot.recorded_at, 0, f"{lot.pk}"].append(("entry", lot, lot.pk, lot.quantity))
-    for row in Discharge.objects.filter(account=account).order_by("pk"):
-        kind, rank = ("reversal", 1) if row.reverses_id else ("discharge", 3)
-        groups[row.recorded_at, rank, row.key].append((kind, row, row.bonded_lot_id, -row.quantity))
-    for fix in LotCorrection.objects.filter(bonded_lot__account=account).order_by("pk"):
-        groups[fix.recorded_at, 2, f"{fix.pk}"].append(("correction", fix, fix.bonded_lot_id, fix.quantity))
-    for (when, rank, _key), group in sorted(groups.items(), key=lambda pair: pair[0]):
-        yield when, rank, group
-
-
-def _clocks(lots: dict[int, BondedLot]) -> dict[int, list[ClockChange]]:
-    """The changes of each lot's clock, oldest first."""
-    changes: dict[int, list[ClockChange]] = defaultdict(list)
-    for change in ClockChange.objects.filter(bonded_lot__in=lots).order_by("recorded_at", "pk"):
-        changes[change.bonded_lot_id].append(change)
-    return changes
-
-
-def _clock_then(lot: BondedLot, row: Discharge, clocks: dict[int, list[ClockChange]]) -> Any:
-    """When a lot's stay began, as known when the discharge was recorded."""
-    for change in clocks.get(lot.pk, ()):
-        if change.recorded_at > row.recorded_at:
-            return change.before
-    return lot.clock_start
-
-
-def _was_provisional(lot: BondedLot, row: Discharge) -> bool:
-    """True if the lot's consolidated was still open as far as the books knew when the discharge was recorded."""
-    pedimento = lot.subline.line.pedimento
-    closed_at = pedimento.consolidated_closed_at
-    return pedimento.is_consolidated and (closed_at is None or row.recorded_at < closed_at)
-
-
-def _passed_over(
-    row: Discharge,
-    taken: BondedLot,
-    lots: dict[int, BondedLot],
-    balance: dict[int, Decimal],
-    clocks: dict[int, list[ClockChange]],
-) -> BondedLot | None:
-    """An older lot the exit might have used and left standing; None when the order is right."""
-
-    def order(lot: BondedLot) -> tuple[Any, ...]:
-        return _clock_then(lot, row, clocks), lot.paid_on, lot.pedimento_number, lot.line_seq, lot.pk
-
-    for pk, left in balance.items():
-        lot = lots[pk]
-        if (
-            left > 0
-            and lot.goods == taken.goods
-            and lot.serial == taken.serial
-            and not lot.hold_reason
-            and not _was_provisional(lot, row)
-            and lot.available_from <= row.legal_date
-            and (lot.must_leave_by is None or row.legal_date <= lot.must_leave_by)
-            and order(lot) < order(taken)
-        ):
-            return lot
-    return None
+def _holds() -> Iterator[Difference]:
+    """A lot carries the reason of its oldest open hold."""
+    reasons: dict[int, str] = {}
+    for hold in BondedLotHold.objects.filter(closed_at__isnull=True).order_by("opened_at", "pk"):
+        reasons.setdefault(hold.bonded_lot_id, hold.reason)
+    for lot in BondedLot.objects.filter(Q(pk__in=reasons) | ~Q(hold_reason="")).order_by("pk"):
+        if lot.hold_reason != reasons.get(lot.pk, ""):
+            yield Difference("hold_is_the_oldest_open", f"bonded lot {lot}", reasons.get(lot.pk, ""), lot.hold_reason)
 
 
 def _shelf() -> Iterator[Difference]:
-    """Shelf against law, for each client, site and item: what lies in bond is what is owed plus the open differences."""
-    lying = Balance.objects.filter(is_virtual=False, account__authorisation__isnull=False).order_by()
-    physical = dict(lying.values_list("account_id").annotate(total=Sum("quantity")).iterator())
+    """Shelf against law, for each client, site and item: what lies in bond is what is owed plus the open differences.
+
+    An authorisation is for one site, so an account's law is the law of that site; what lies elsewhere lies there unlawfully.
+    """
+    lying = (
+        Balance.objects.filter(is_virtual=False, account__authorisation__isnull=False).exclude(quantity=0).order_by()
+    )
+    physical: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for pk, site, total in lying.values_list("account_id", "location__site__code").annotate(total=Sum("quantity")):
+        physical[pk][site] = total
     owed = dict(BondedLot.objects.order_by().values_list("account_id").annotate(total=Sum("remaining")).iterator())
     known = StockDifference.objects.filter(resolved_at__isnull=True).order_by()
     explained = dict(known.values_list("account_id").annotate(total=Sum("quantity")).iterator())
     for account in Account.objects.filter(authorisation__isnull=False).select_related(
         "client", "item", "authorisation__site_link__site"
     ):
-        expected = owed.get(account.pk, ZERO) + explained.get(account.pk, ZERO)
-        found = physical.get(account.pk, ZERO)
-        if expected != found:
-            site = present(account.authorisation).site_link.site.code
-            subject = f"{account.client.code}/{site}/{account.item.sku} ({account.regime})"
-            yield Difference("shelf_is_law_plus_open_differences", subject, str(expected), str(found))
+        home = present(account.authorisation).site_link.site.code
+        expected = {home: owed.get(account.pk, ZERO) + explained.get(account.pk, ZERO)}
+        for site in sorted({home, *physical[account.pk]}):
+            should, found = expected.get(site, ZERO), physical[account.pk].get(site, ZERO)
+            if should != found:
+                subject = f"{account.client.code}/{site}/{account.item.sku} ({account.regime})"
+                yield Difference("shelf_is_law_plus_open_differences", subject, str(should), str(found))

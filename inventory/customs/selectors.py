@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from inventory.customs.models import (
     BondedLot,
+    BondedLotHold,
     Discharge,
     LegalNotice,
     LotCorrection,
@@ -56,6 +57,12 @@ def bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:
 def open_bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:
     """Bonded lots that still owe something."""
     return bonded_lots(scope).filter(remaining__gt=0)
+
+
+def bonded_lot_holds(scope: ClientScope) -> QuerySet[BondedLotHold]:
+    """Holds on bonded lots in scope, open and lifted, newest first."""
+    rows = BondedLotHold.objects.select_related("bonded_lot")
+    return scope.filter(rows, "bonded_lot__account__client").order_by("-opened_at", "-pk")
 
 
 def lots_by_deadline(scope: ClientScope, until: date | None = None) -> QuerySet[BondedLot]:

@@ -27,6 +27,12 @@ class RegimeMismatch(DomainError):
     code = "regime_mismatch"
 
 
+class OutsideAuthorisation(DomainError):
+    """The location is at another site than the one where the goods' authorisation holds them."""
+
+    code = "outside_authorisation"
+
+
 class LocationClosed(DomainError):
     """The location is not in use."""
 

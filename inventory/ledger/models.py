@@ -230,7 +230,27 @@ class Reservation(models.Model):
         return f"{self.document}: {self.quantity}"
 
 
-class Hold(models.Model):
+class Freeze(models.Model):
+    """What holds of every kind say of themselves: opened, by whom, and lifted by citing the document that allows it."""
+
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    opened_by = models.CharField(_("opened by"), max_length=120)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.CharField(_("closed by"), max_length=120, blank=True)
+    release_document = models.CharField(_("release document"), max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | ~Q(release_document=""),
+                name="%(class)s_lifted_cites_its_document",
+            )
+        ]
+
+
+class Hold(Freeze):
     """A freeze on a lot (mexico.md §7.2): while it is open the lot may not move. Lifting one cites the document that allows it."""
 
     class Reason(models.TextChoices):
@@ -247,25 +267,14 @@ class Hold(models.Model):
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="holds", verbose_name=_("lot"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    opened_at = models.DateTimeField(_("opened"))
-    opened_by = models.CharField(_("opened by"), max_length=120)
-    closed_at = models.DateTimeField(_("closed"), null=True)
-    closed_by = models.CharField(_("closed by"), max_length=120, blank=True)
-    release_document = models.CharField(_("release document"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("hold")
         verbose_name_plural = _("holds")
         constraints = [
+            *Freeze.Meta.constraints,
             models.UniqueConstraint(
-                fields=["lot", "reason"],
-                condition=Q(closed_at__isnull=True),
-                name="hold_open_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True) | ~Q(release_document=""),
-                name="hold_lifted_cites_its_document",
+                fields=["lot", "reason"], condition=Q(closed_at__isnull=True), name="hold_open_once"
             ),
         ]
 

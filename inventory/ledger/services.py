@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from inventory.catalog.models import Item
-from inventory.errors import DomainError, IdempotencyConflict
+from inventory.errors import DomainError, IdempotencyConflict, present
 from inventory.ledger.errors import (
     AlreadyReversed,
     LocationClosed,
     LotOnHold,
     NotEnoughFree,
     NotEnoughStock,
+    OutsideAuthorisation,
     RegimeMismatch,
 )
 from inventory.ledger.models import (
@@ -43,6 +45,7 @@ _LOTS_LOCKED = Statement(
         Lot.objects.select_related("account")
         .select_for_update(of=("account",), no_key=True)
         .filter(pk__in=[given.number("lots")])
+        .annotate(authorised_site_id=F("account__authorisation__site_link__site"))
         .order_by("account_id", "pk")
     )
 )
@@ -101,7 +104,10 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:
 
 
 def lock_lots(lot_ids: Iterable[int]) -> dict[int, Lot]:
-    """These lots with their accounts; the accounts are locked as by `lock_accounts`, so nobody moves or freezes a lot."""
+    """These lots with their accounts and the site their authorisation is for (`authorised_site_id`).
+
+    The accounts are locked as by `lock_accounts`, so nobody moves or freezes a lot.
+    """
     return {lot.pk: lot for lot in _LOTS_LOCKED.rows(lots=set(lot_ids))}
 
 
@@ -123,7 +129,7 @@ def post(
     `legal_date` is when it happened in law, at the site; `at` is the moment it is recorded. Stock reserved for `document`
     may be moved by it, stock reserved for others may not. `lots` from `lock_lots` and `locations`, by id, spare reading
     them again where the caller holds them. Raises NotEnoughStock, NotEnoughFree, LotOnHold, RegimeMismatch,
-    LocationClosed, or IdempotencyConflict when the key came with other moves.
+    OutsideAuthorisation, LocationClosed, or IdempotencyConflict when the key came with other moves.
     """
     posting = Posting(
         key=key,
@@ -311,7 +317,7 @@ def _refuse_held(lots: Mapping[int, Lot]) -> None:
 
 
 def _refuse_wrong_place(net: dict[Place, Decimal], lots: Mapping[int, Lot], locations: Mapping[int, Location]) -> None:
-    """Raise when goods would come to lie in a physical location of another regime, or in one out of use."""
+    """Raise when goods would come to lie in a physical location of another regime or authorisation, or in one out of use."""
     for (lot_id, location_id), quantity in net.items():
         location, account = locations[location_id], lots[lot_id].account
         if quantity <= 0 or location.is_virtual:
@@ -324,6 +330,12 @@ def _refuse_wrong_place(net: dict[Place, Decimal], lots: Mapping[int, Lot], loca
                 location=location.code,
                 kept_for=location.regime,
                 regime=account.regime,
+            )
+        if account.authorisation_id and location.site_id != lots[lot_id].authorised_site_id:  # type: ignore[attr-defined]
+            raise OutsideAuthorisation(
+                _("Location %(location)s is not at the site where authorisation %(authorisation)s holds its goods."),
+                location=location.code,
+                authorisation=present(account.authorisation).number,
             )
 
 

@@ -32,6 +32,12 @@ SITE = "account__authorisation__site_link__site"
 ITEM = "account__item__"
 
 
+def _described(lot: BondedLot) -> Any:
+    """What the goods are, and whether the layer is frozen."""
+    what = lot.account.item.description
+    return joined((what, badge(_("on hold"), "warning", "lock")), " ") if lot.hold_reason else what
+
+
 class BondedLotTable(tables.Table):
     """Bonded lots, nearest deadline first."""
 
@@ -40,7 +46,7 @@ class BondedLotTable(tables.Table):
         verbose_name=_("Pedimento"), url=lambda lot: reverse("inventory:bonded_lot", args=[lot.pk])
     )
     line_seq = tables.Column(verbose_name=_("Line"), attrs=TABLET)
-    sku = PairColumn(accessor=f"{ITEM}sku", verbose_name=_("Item"), below=lambda lot: lot.account.item.description)
+    sku = PairColumn(accessor=f"{ITEM}sku", verbose_name=_("Item"), below=_described)
     client = tables.Column(accessor="account__client__name", verbose_name=_("Client"), attrs=WIDE)
     regime = tables.Column(accessor="account__regime", verbose_name=_("Regime"), attrs=TABLET)
     remaining = UnitColumn(unit=f"{ITEM}stock_unit", verbose_name=_("Remaining"))
@@ -76,6 +82,7 @@ class BondedLotFilters(filters.FilterSet):
     )
     item = filters.CharFilter(f"{ITEM}sku", lookup_expr="istartswith", label=_("SKU begins with"))
     closed = filters.BooleanFilter(method="with_closed", label=_("Written off in full"))
+    held = filters.BooleanFilter("hold_reason", method="only_held", label=_("On hold"))
     provisional = filters.BooleanFilter("is_clock_provisional", label=_("Provisional clock"))
 
     def by_deadline(self, rows: QuerySet[BondedLot], _name: str, value: str) -> QuerySet[BondedLot]:
@@ -84,6 +91,10 @@ class BondedLotFilters(filters.FilterSet):
         if value == "past":
             return rows.filter(must_leave_by__lt=today)
         return rows.filter(must_leave_by__lte=today + timedelta(days=int(value)))
+
+    def only_held(self, rows: QuerySet[BondedLot], _name: str, value: bool) -> QuerySet[BondedLot]:
+        """Lots that are frozen, or that are not."""
+        return rows.exclude(hold_reason="") if value else rows.filter(hold_reason="")
 
     def with_closed(self, rows: QuerySet[BondedLot], _name: str, value: bool) -> QuerySet[BondedLot]:
         """Lots with nothing left, or with something."""
@@ -131,6 +142,8 @@ def bonded_lot_page(request: WebRequest, pk: int) -> HttpResponse:
         "discharges": customs.discharges(request.access.scope).filter(bonded_lot=lot).order_by("pk"),
         "corrections": lot.corrections.select_related("rectification").order_by("pk"),
         "clock_changes": lot.clock_changes.order_by("pk"),
+        "holds": lot.holds.order_by("-opened_at", "-pk"),
+        "may_lift": request.access.can(Can.OVERRIDE),
         "facts": [
             (
                 _("Pedimento"),
@@ -156,7 +169,6 @@ def bonded_lot_page(request: WebRequest, pk: int) -> HttpResponse:
             (_("Permanence rule"), lot.stay_limit_code),
             (_("Must leave by"), deadline(lot.must_leave_by, today)),
             (_("Legal deadline"), day(lot.legal_deadline)),
-            (_("Hold"), lot.hold_reason),
         ],
     }
     return render(request, "inventory/customs/bonded_lot.html", page)

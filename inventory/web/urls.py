@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from inventory.web import (
+    bonded_lot_holds,
     bonded_lots,
     compliance,
     demand,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pedimento_new.urlpatterns,
     *pedimentos.urlpatterns,
     *bonded_lots.urlpatterns,
+    *bonded_lot_holds.urlpatterns,
     *discharges.urlpatterns,
     *compliance.urlpatterns,
     *findings.urlpatterns,

@@ -17,8 +17,8 @@ WRITABLE = {
     "Regime", "Site", "UnitConversion", "User", "ApiKey",
 }  # fmt: skip
 BOOKS = {
-    "Posting", "Leg", "Balance", "Lot", "Account", "Reservation", "Hold", "BondedLot", "Discharge", "LotCorrection",
-    "ClockChange", "Pedimento", "PedimentoLine", "PedimentoSubline", "StockDifference", "LegalNotice", "Receipt",
+    "Posting", "Leg", "Balance", "Lot", "Account", "Reservation", "Hold", "BondedLot", "BondedLotHold", "Discharge",
+    "LotCorrection", "ClockChange", "Pedimento", "PedimentoLine", "PedimentoSubline", "StockDifference", "LegalNotice", "Receipt",
     "ReceiptLine", "Shipment", "ShipmentLine", "Milestone", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",
     "CountSheet", "CountLine", "LogEntry", "AuditSeal", "DemandRecord", "PlacementRun", "PlacementLevel",
     "Recommendation", "Finding", "Job", "IdempotentRequest",

@@ -20,9 +20,9 @@ from inventory.customs.peso import to_pay
 from inventory.errors import InvalidInputs, ReferenceMissing
 from inventory.findings.models import Finding
 from inventory.ledger import services as ledger
-from inventory.ledger.errors import LotOnHold, RegimeMismatch
+from inventory.ledger.errors import LotOnHold, OutsideAuthorisation, RegimeMismatch
 from inventory.ledger.moves import Move
-from inventory.models import Account, Balance, ClaveEffect, Hold, Leg, Location, Posting
+from inventory.models import Account, Balance, BondedLotHold, ClaveEffect, Hold, Leg, Location, Posting
 from inventory.places.services import virtual_location
 from inventory.reference import selectors as reference
 from inventory.reports.verification import verify_books
@@ -357,7 +357,8 @@ def test_invariant_11_a_rectification_nobody_can_absorb_changes_nothing_and_wait
 
 def rectification_before_june(life):
     """An R1 of E1 to nothing but one piece, when E2 and E3 hold too little for the rest... unless they are gone."""
-    BondedLot.objects.exclude(pedimento_number="252434565000101").update(hold_reason="embargo")
+    for lot in BondedLot.objects.exclude(pedimento_number="252434565000101"):
+        customs.hold(bonded_lot=lot, reason=BondedLotHold.Reason.SEIZURE, at=at("2025-04-02"), actor=ACTOR)
     data = world.declaration(
         "25 24 3456 5000302",
         life.site,
@@ -439,6 +440,35 @@ def test_invariant_20_bonded_and_nationalised_goods_never_share_a_location():
         Balance.objects.create(account=account, lot=lot, location=national, is_virtual=False, quantity=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         Location.objects.filter(pk=shelf.pk).update(regime="IMD")
+
+
+def test_bonded_goods_never_lie_at_another_site_than_their_authorisation_s():
+    account = builders.make_account()
+    lot, shelf = stocked(account)
+    elsewhere = builders.make_location(builders.make_site(), account.regime)
+
+    with pytest.raises(OutsideAuthorisation) as refusal:
+        move(lot, shelf, elsewhere)
+
+    assert refusal.value.context["location"] == elsewhere.code
+    assert refusal.value.context["authorisation"] == account.authorisation.number
+    assert Balance.objects.get(lot=lot, location=shelf).quantity == 10
+
+
+def test_goods_that_lie_at_another_site_all_the_same_are_found_site_by_site():
+    account = builders.make_account()
+    lot, shelf = stocked(account)
+    elsewhere = builders.make_location(builders.make_site("far"), account.regime)
+    Balance.objects.filter(lot=lot, location=shelf).update(quantity=6)
+    Balance.objects.create(account=account, lot=lot, location=elsewhere, is_virtual=False, quantity=4)
+
+    found = {
+        fault.subject.split("/")[1]: fault.found
+        for fault in verify_books()
+        if fault.check == "shelf_is_law_plus_open_differences"
+    }
+
+    assert found == {shelf.site.code: "6", "far": "4"}
 
 
 def test_invariant_20_seized_stock_cannot_move_until_a_document_releases_it():
