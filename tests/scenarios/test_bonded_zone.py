@@ -75,7 +75,18 @@ def zone():
     }
 
 
-def out(zone, number, key, operation, regime, quantity, day):
+# The taxes of the G9 by the pattern of T1 (mexico.md §5.6), worked out by hand for a customs value of 18,000 pesos:
+# IGI 15 % = 2,700; cuota compensatoria 24.5 % = 4,410; DTA 8 al millar = 144; IVA 16 % of 18,000 + 2,700 + 4,410 + 144
+# = 4,040.64, to pay 4,041; prevalidation 350 and its IVA 56. All in cash.
+G9_LINE_TAXES = {"6": "2700", "2": "4410", "3": "4041"}
+G9_HEADER_TAXES = {"1": "144", "15": "350", "23": "56"}
+
+
+def taxes(amounts):
+    return [{"code": code, "payment_form": "0", "amount_mxn": amount} for code, amount in amounts.items()]
+
+
+def out(zone, number, key, operation, regime, quantity, day, line=None, **header):
     """An outbound pedimento of client X, paid on the day."""
     return world.enter(
         zone["clients"]["x"],
@@ -83,11 +94,12 @@ def out(zone, number, key, operation, regime, quantity, day):
             number,
             zone["site"],
             zone["authorisation"],
-            [{"sku": "SKU-9", "quantity": quantity, "value": quantity * 100}],
+            [{"sku": "SKU-9", "quantity": quantity, "value": quantity * 100, **(line or {})}],
             document_key=key,
             operation=operation,
             regime=regime,
             paid_on=day,
+            **header,
         ),
         day,
     )
@@ -204,13 +216,21 @@ def test_the_whole_of_scenario_b(zone):
     assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (500, 300)
 
     # 3: J4 in the same state, 200 pieces to the US
-    j4 = out(zone, "26 24 3456 6000511", "J4", "EXP", "EXD", 200, "2026-05-05")
+    same_state = [{"code": "J4", "complement_1": "2"}]
+    j4 = out(zone, "26 24 3456 6000511", "J4", "EXP", "EXD", 200, "2026-05-05", identifiers=same_state)
     world.send_out(j4, dallas, {item: 200}, "2026-05-05")
+    assert list(j4.identifiers.values_list("code", "complement_1")) == [("J4", "2")]
     assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (300, 300)
 
     # 4: G9, 180 pieces into the country
-    g9 = out(zone, "26 24 3456 6000512", "G9", "IMP", "IMD", 180, "2026-06-18")
+    g9 = out(
+        zone, "26 24 3456 6000512", "G9", "IMP", "IMD", 180, "2026-06-18",
+        line={"contributions": taxes(G9_LINE_TAXES)}, contributions=taxes(G9_HEADER_TAXES),
+    )  # fmt: skip
     world.send_out(g9, buyer, {item: 180}, "2026-06-18")
+    declared = {row.code: row.amount_mxn for row in g9.contributions.all()}
+    assert declared == {code: Decimal(amount) for code, amount in {**G9_LINE_TAXES, **G9_HEADER_TAXES}.items()}
+    assert sum(declared.values()) == 11_701
     assert (world.legal_balance(zone["x"]), world.legal_balance(zone["y"])) == (120, 300)
 
     # 5: J4 of 130 is refused: 120 are available, and the other client's 300 are untouched
