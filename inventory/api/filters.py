@@ -1,7 +1,7 @@
 """Filters of lists: strict about names and values, so that a misspelt filter is an error and not the whole list."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django import forms
@@ -24,10 +24,18 @@ class Filters(django_filters.FilterSet):
     """A set of filters for one list, of which a call makes only those it names: each is a copy, and so is its field."""
 
     base_filters: dict[str, django_filters.Filter]
+    _forms: ClassVar[dict[tuple[type, tuple[str, ...]], type[forms.Form]]] = {}
 
     def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
         self.base_filters = {name: one for name, one in type(self).base_filters.items() if name in (data or ())}
         super().__init__(data, *args, **options)
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form of the filters that are named, made once: their fields hold nothing of a request."""
+        key = type(self), tuple(self.filters)
+        if key not in self._forms:
+            self._forms[key] = super().get_form_class()
+        return self._forms[key]
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -16,6 +16,7 @@ from inventory.ledger.models import Account, Balance, Leg, Lot, Posting, Reserva
 from inventory.places.models import Location, Site
 
 _HELD = (Location.Kind.STORAGE, Location.Kind.DOCK, Location.Kind.QUARANTINE, Location.Kind.TRANSIT)
+_HOLDS_NOTHING = Location.objects.exclude(kind__in=_HELD)
 
 
 class AccountOutput(Output):
@@ -83,7 +84,7 @@ class _Stock(ListEndpoint):
         """Goods on shelves and on the road."""
         source = Balance if self.is_now else Leg
         # The few places that hold nothing are left out: joined to every leg, the many that do would take as long as the sum.
-        return source.objects.order_by().exclude(location__in=Location.objects.exclude(kind__in=_HELD))
+        return source.objects.order_by().exclude(location__in=_HOLDS_NOTHING)
 
     def filter_queryset(self, queryset: Rows) -> Rows:
         """The rows that pass, added up; what adds up to nothing is left out."""
