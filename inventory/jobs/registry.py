@@ -25,7 +25,8 @@ def handler_of(kind: str) -> Handler:
     """The callable that does jobs of this kind. Raises UnknownKind."""
     if kind not in _handlers:
         raise UnknownKind(_("No worker knows how to do %(kind)s."), kind=kind)
-    return import_string(_handlers[kind])
+    handler: Handler = import_string(_handlers[kind])
+    return handler
 
 
 def kinds() -> list[str]:

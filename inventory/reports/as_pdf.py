@@ -106,7 +106,7 @@ class _Page:
     def _top(self, *, first: bool) -> float:
         """Where the table begins."""
         lines = (len(self.head.block()) + 1) // 2 + 2 if first else 2
-        return self.height - MARGIN - lines * 11
+        return float(self.height - MARGIN - lines * 11)
 
     def _start(self, pen: Canvas, number: int, pages: int) -> float:
         """Head, header and foot of a page; returns where its rows begin."""

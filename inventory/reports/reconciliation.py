@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as now
@@ -111,7 +112,7 @@ def _owed(asked: Asked) -> dict[int, Decimal]:
     return sums
 
 
-def _of_period(asked: Asked, rows: QuerySet, to_lot: str = "") -> QuerySet:
+def _of_period(asked: Asked, rows: QuerySet[Any], to_lot: str = "") -> QuerySet[Any]:
     """Rows of the period in scope, as known on the day asked for."""
     rows = rows.filter(legal_date__gte=asked.since, legal_date__lte=asked.until)
     if asked.known_at is not None:
@@ -119,9 +120,10 @@ def _of_period(asked: Asked, rows: QuerySet, to_lot: str = "") -> QuerySet:
     return asked.scope.filter(rows, f"{to_lot}account__client")
 
 
-def _sums(rows: QuerySet, *keys: str) -> Iterable[tuple]:
+def _sums(rows: QuerySet[Any], *keys: str) -> Iterable[tuple[Any, ...]]:
     """Total quantity by these keys."""
-    return rows.order_by().values_list(*keys).annotate(total=Sum("quantity"))
+    sums: Iterable[tuple[Any, ...]] = rows.order_by().values_list(*keys).annotate(total=Sum("quantity"))
+    return sums
 
 
 def _add_exits(asked: Asked, tallies: dict[int, Tally]) -> None:

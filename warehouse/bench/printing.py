@@ -25,7 +25,7 @@ def report(result: Mapping[str, Any]) -> Iterator[str]:
 
 def missed(result: Mapping[str, Any]) -> int:
     """How many of the limits that must hold did not, and accounts that differ."""
-    return sum(not goal["passed"] for goal in result["goals"]) + result["books"]
+    return sum(not goal["passed"] for goal in result["goals"]) + int(result["books"])
 
 
 def _ways(rounds: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -50,7 +51,7 @@ def _do(
     who: str,
     at: datetime,
     parameters: dict[str, str],
-    file: ContentFile | None = None,
+    file: ContentFile[Any] | None = None,
 ) -> None:
     """Ask for a job and do it at once. Raises RuntimeError when it does not end well."""
     job = jobs.request(
