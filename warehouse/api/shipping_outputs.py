@@ -60,7 +60,10 @@ class MilestoneOutput(Output):
 
 
 class DeliveryLineOutput(Output):
-    """What arrived of one line; `short` is negative when more came than was shipped."""
+    """What arrived of one line; `short` is negative when more came than was shipped.
+
+    What was short and was then neither found nor given up for lost is `missing`: it stands in transit.
+    """
 
     line = serializers.IntegerField(source="shipment_line.seq")
     sku = serializers.CharField(source="shipment_line.account.item.sku")
@@ -68,6 +71,9 @@ class DeliveryLineOutput(Output):
     good = QuantityText()
     damaged = QuantityText()
     short = QuantityText()
+    found = QuantityText()
+    lost = QuantityText()
+    missing = QuantityText()
     location = serializers.CharField(source="location.code", allow_null=True)
     note = serializers.CharField()
 

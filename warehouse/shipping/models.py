@@ -209,6 +209,12 @@ class Delivery(models.Model):
 class DeliveryLine(models.Model):
     """Good and damaged units of one shipment line; what is short stays in transit, visible, until explained."""
 
+    class Outcome(models.TextChoices):
+        """What became of units that were short."""
+
+        FOUND = "found", _("Found")
+        LOST = "lost", _("Lost")
+
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="lines", verbose_name=_("delivery"))
     shipment_line = models.OneToOneField(
         ShipmentLine,
@@ -226,15 +232,21 @@ class DeliveryLine(models.Model):
         verbose_name=_("put away at"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    found = QuantityField(_("found later"), default=0)
+    lost = QuantityField(_("lost"), default=0)
+    missing = QuantityField(_("missing"), default=0, help_text=_("What is short and neither found nor lost."))
 
     class Meta:
         verbose_name = _("delivery line")
         verbose_name_plural = _("delivery lines")
         constraints = [
             models.CheckConstraint(
-                condition=Q(good__gte=0, damaged__gte=0),
+                condition=Q(good__gte=0, damaged__gte=0, found__gte=0, lost__gte=0, missing__gte=0),
                 name="delivery_line_not_negative",
             )
+        ]
+        indexes = [
+            models.Index(fields=["shipment_line"], condition=Q(missing__gt=0), name="delivery_line_missing"),
         ]
 
     def __str__(self) -> str:

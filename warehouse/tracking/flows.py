@@ -40,13 +40,13 @@ def flows(
     found = _counted(rows)
     way = ("shipment__origin", "shipment__crossing", "shipment__destination")
     lines = ShipmentLine.objects.filter(shipment__in=rows).order_by()
-    sums = lines.values_list(*way, "shipment__state", "account__item__unit_value_usd").annotate(units=Sum("quantity"))
-    for *key, state, unit_value, units in sums:
+    sums = lines.values_list(*way, "shipment__state", "account__item__unit_value_usd")
+    sums = sums.annotate(units=Sum("quantity"), missing=Sum("delivery_line__missing"))
+    for *key, state, unit_value, units, missing in sums:
         flow = found[tuple(key)]
         flow.units += units
         flow.value_usd += units * unit_value
-        if state in Shipment.IN_TRANSIT:
-            flow.on_road_units += units
+        flow.on_road_units += units if state in Shipment.IN_TRANSIT else missing or Decimal(0)
     return sorted(found.values(), key=lambda flow: (-flow.value_usd, flow.origin.code, flow.destination.code))
 
 

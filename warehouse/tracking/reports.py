@@ -13,9 +13,9 @@ from inventory.reports.asking import end_of
 from inventory.reports.shapes import Ask, Asked, Column, Kind, Report, Row
 from inventory.units import round_half_up
 from warehouse.shipping.models import ShipmentLine
+from warehouse.shipping.selectors import lines_in_transit
 from warehouse.tracking.flows import flows
 from warehouse.tracking.models import Milestone
-from warehouse.tracking.selectors import in_transit
 
 CHUNK = 2_000
 
@@ -30,17 +30,17 @@ def _in_transit(asked: Asked) -> Iterator[Row]:
             *(load.origin.code, crossing.code if crossing else "", load.destination.code),
             *(carrier.name if carrier else "", load.trailer, load.seal),
             load.pedimento.number if load.pedimento else "",
-            *(line.seq, item.sku, item.description, item.stock_unit, line.quantity),
-            round_half_up(line.quantity * item.unit_value_usd, 2),
+            *(line.seq, item.sku, item.description, item.stock_unit, line.standing),
+            round_half_up(line.standing * item.unit_value_usd, 2),
             *(load.dispatched_at, _milestone(line.last_code), line.last_at, load.eta, load.promised_at),
             bool(load.eta and load.promised_at and load.eta > load.promised_at),
         )
 
 
 def _lines(asked: Asked) -> QuerySet[ShipmentLine]:
-    """The lines of the shipments on their way, soonest to arrive first, each with its last milestone."""
+    """The lines whose goods stand in transit, soonest to arrive first, each with its last milestone."""
     last = Milestone.objects.filter(shipment=OuterRef("shipment")).order_by("-occurred_at", "-pk")
-    rows = ShipmentLine.objects.filter(shipment__in=in_transit(asked.scope).order_by().values("pk"))
+    rows = lines_in_transit(asked.scope)
     limits = {"shipment__destination__code": asked.site, "account__item__sku": asked.sku}
     rows = rows.filter(**{path: value for path, value in limits.items() if value})
     rows = rows.select_related(
@@ -77,7 +77,9 @@ def _flows(asked: Asked) -> Iterator[Row]:
 IN_TRANSIT = Report(
     code="in_transit",
     title=_("Movements in transit"),
-    description=_("What has left a zone and was not received yet, line by line, with its last sign of life."),
+    description=_(
+        "What has left a zone and was not received yet, line by line, what came short too, until it is explained."
+    ),
     columns=(
         Column("shipment", _("Shipment"), width=13),
         Column("client", _("Client"), width=12),

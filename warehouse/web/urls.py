@@ -14,6 +14,7 @@ from warehouse.web import (
     receipts,
     shipment_building,
     shipments,
+    shortages,
     tracking,
 )
 
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *shipments.urlpatterns,
     *picking.urlpatterns,
     *deliveries.urlpatterns,
+    *shortages.urlpatterns,
     *tracking.urlpatterns,
     *movements.urlpatterns,
     *placement.urlpatterns,

@@ -1,5 +1,9 @@
 """What every dated list has: a validity, a source, names in two languages."""
 
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -14,6 +18,31 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse a validity that shares a day with another row's of the same key, as the loader does. Raises ValidationError."""
+        super().clean()
+        start: date | None = self.valid_from  # None: said of the field already
+        other = self._also_valid(start) if start else None
+        if other is None:
+            return
+        text = _("%(other)s is valid from %(since)s to %(until)s: two may not be.")
+        if other.valid_to is None:
+            text = _("%(other)s is valid since %(since)s without an end: give it its last valid day first.")
+        facts = {"other": str(other), "since": other.valid_from, "until": other.valid_to}
+        raise ValidationError(
+            {"valid_to" if self.pk else "valid_from": ValidationError(text, "overlapping_validity", facts)}
+        )
+
+    def _also_valid(self, start: date) -> "Self | None":
+        """Another row of the same key that is valid on one of this row's days."""
+        laws = (law for law in self._meta.constraints if isinstance(law, models.UniqueConstraint))
+        names = next(law.fields for law in laws if "valid_from" in law.fields)
+        key = {name: getattr(self, name) for name in names if name != "valid_from"}
+        others = type(self)._default_manager.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=start), **key)
+        if self.valid_to is not None:
+            others = others.filter(valid_from__lte=self.valid_to)
+        return others.exclude(pk=self.pk).order_by("valid_from").first()
 
     @staticmethod
     def laws(*key: str, name: str) -> list[models.BaseConstraint]:

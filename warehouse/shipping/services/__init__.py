@@ -7,6 +7,7 @@ from warehouse.shipping.services.building import Wanted, cancel, draft, draft_fr
 from warehouse.shipping.services.clearing import assign_pedimento
 from warehouse.shipping.services.delivering import Received, receive
 from warehouse.shipping.services.dispatching import dispatch, reverse_dispatch
+from warehouse.shipping.services.shortages import explain_short
 
 __all__ = [
     "Received",
@@ -16,6 +17,7 @@ __all__ = [
     "dispatch",
     "draft",
     "draft_from_order",
+    "explain_short",
     "pick",
     "receive",
     "reserve",

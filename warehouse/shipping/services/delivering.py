@@ -117,18 +117,19 @@ def _refuse_input(
 
 def _line(delivery: Delivery, line: ShipmentLine, one: Received, shipment: Shipment) -> DeliveryLine:
     """The delivery line, not yet saved."""
-    location = one.location or _place(shipment, Location.Kind.STORAGE, "ALMACEN-EXD")
+    location = one.location or place_for(shipment, Location.Kind.STORAGE, "ALMACEN-EXD")
     return DeliveryLine(
         delivery=delivery,
         shipment_line=line,
         good=one.good,
         damaged=one.damaged,
+        missing=max(line.quantity - one.good - one.damaged, Decimal(0)),
         location=location,
         note=one.note,
     )
 
 
-def _place(shipment: Shipment, kind: str, code: str) -> Location:
+def place_for(shipment: Shipment, kind: str, code: str) -> Location:
     """The destination's first location of a kind for goods out of Mexico, opened where there was none."""
     rows = Location.objects.filter(site=shipment.destination, kind=kind, regime=ABROAD, is_active=True)
     return rows.order_by("code").first() or Location.objects.create(
@@ -149,18 +150,18 @@ def _post(
     transit = virtual_location(site, Location.Kind.TRANSIT)
     status = virtual_location(site, Location.Kind.STATUS)
     unknown = virtual_location(site, Location.Kind.DIFFERENCE)
-    quarantine = _place(shipment, Location.Kind.QUARANTINE, "CUARENTENA-EXD")
-    abroad = _lots_abroad(lines)
+    quarantine = place_for(shipment, Location.Kind.QUARANTINE, "CUARENTENA-EXD")
+    abroad = lots_abroad(lines)
     moves: list[Move] = []
     for line, row in zip(lines, rows, strict=True):
         lot = abroad[line.pk]
         came = row.good + row.damaged
         shipped = min(came, line.quantity)
-        moves += _moves(present(line.lot_id), transit, status, shipped)
+        moves += moves_of(present(line.lot_id), transit, status, shipped)
         # What came beyond what was shipped has no lot in transit to come out of.
-        moves += _moves(lot.pk, unknown, status, came - shipped)
-        moves += _moves(lot.pk, status, present(row.location), row.good)
-        moves += _moves(lot.pk, status, quarantine, row.damaged)
+        moves += moves_of(lot.pk, unknown, status, came - shipped)
+        moves += moves_of(lot.pk, status, present(row.location), row.good)
+        moves += moves_of(lot.pk, status, quarantine, row.damaged)
     if not moves:
         return None
     return ledger.post(
@@ -174,7 +175,7 @@ def _post(
     )
 
 
-def _lots_abroad(lines: list[ShipmentLine]) -> dict[int, Lot]:
+def lots_abroad(lines: list[ShipmentLine]) -> dict[int, Lot]:
     """The lot each line's goods belong to once they are out of Mexico, by line id."""
     accounts = ledger.open_accounts(items=[line.account.item for line in lines], regime=ABROAD)
     keys = {
@@ -184,7 +185,7 @@ def _lots_abroad(lines: list[ShipmentLine]) -> dict[int, Lot]:
     return {pk: lots[account.pk, batch, serial] for pk, (account, batch, serial) in keys.items()}
 
 
-def _moves(lot_id: int, origin: Location, destination: Location, quantity: Decimal) -> list[Move]:
+def moves_of(lot_id: int, origin: Location, destination: Location, quantity: Decimal) -> list[Move]:
     """One move, or none of nothing."""
     return [Move(lot_id, origin.pk, destination.pk, quantity)] if quantity > 0 else []
 
