@@ -48,8 +48,9 @@ def verify_books_nightly() -> int:
 
 @shared_task(name="inventory.tasks.watch_deadlines_daily")
 def watch_deadlines_daily() -> int:
-    """Leave a finding for each entry whose stay ends soon or has ended; returns how many stand."""
-    return watching.watch_deadlines(at=timezone.now())
+    """Leave a finding for each stay that ends or has ended, and each consolidated to be closed; returns how many stand."""
+    at = timezone.now()
+    return watching.watch_deadlines(at=at) + watching.watch_consolidated(at=at)
 
 
 @shared_task(name="inventory.tasks.seal_audit_daily")

@@ -31,6 +31,17 @@ class Deadlines:
     legal: date | None
 
 
+def close_by(opened_on: date, days: int) -> date:
+    """Return the last day to transmit a consolidated opened on a day: so many `days` after the Monday of its week.
+
+    Source: LA 37-A-IV, operations from Monday to Sunday, transmitted by Friday of the week after; mexico.md §2.6.
+
+    >>> close_by(date(2026, 3, 3), 11)
+    datetime.date(2026, 3, 13)
+    """
+    return opened_on - timedelta(days=opened_on.weekday()) + timedelta(days=days)
+
+
 def add_months(start: date, months: int) -> tuple[date, bool]:
     """Return the same day number `months` later, and whether that month has it; if not, the month's last day.
 

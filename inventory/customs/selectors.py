@@ -44,6 +44,13 @@ def pedimento(scope: ClientScope, number: str) -> Pedimento | None:
     return rows.filter(number=number).first()
 
 
+def open_consolidated(scope: ClientScope) -> QuerySet[Pedimento]:
+    """Consolidated declarations that still collect remesas, oldest first."""
+    rows = Pedimento.objects.filter(is_consolidated=True, consolidated_closed_on__isnull=True)
+    rows = rows.exclude(state=Pedimento.State.CANCELLED).select_related("site")
+    return scope.filter(rows).order_by("consolidated_opened_on", "pk")
+
+
 def bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:
     """Bonded lots in scope, open and closed, in PEPS order within their account."""
     rows = BondedLot.objects.select_related(

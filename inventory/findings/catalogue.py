@@ -54,6 +54,17 @@ CATALOGUE: dict[str, Entry] = {
         _("Record the day of the selection mechanism; until then the shorter deadline counts."),
         Severity.INFO,
     ),
+    "consolidated_due": Entry(
+        _("Consolidated to be closed"),
+        _("Consolidated pedimento %(pedimento)s, opened on %(opened_on)s, must be transmitted by %(limit)s."),
+        _("Close it and pay it, unless it consolidates a whole month, as a strategic zone may (RGCE 4.8.5)."),
+    ),
+    "consolidated_late": Entry(
+        _("Consolidated is late"),
+        _("Consolidated pedimento %(pedimento)s, opened on %(opened_on)s, had to be transmitted by %(limit)s."),
+        _("Call the customs broker today: its goods stay provisional until it closes."),
+        Severity.CRITICAL,
+    ),
     # ── Notices of law ──────────────────────────────────────────────────────────────────────────
     "notice_arrival_due": Entry(
         _("Arrival notice due"),

@@ -1,19 +1,23 @@
-"""The daily look at deadlines: a finding for each entry whose stay ends soon or has ended, and an end to those settled."""
+"""The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled."""
 
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from inventory.customs import selectors as customs
+from inventory.customs.deadlines import close_by
 from inventory.customs.models import BondedLot
 from inventory.findings import selectors as findings_read
 from inventory.findings import services as findings
 from inventory.findings.models import Finding
 from inventory.parties.scope import Actor, ClientScope
 from inventory.places.clock import local_date
+from inventory.reference import selectors as reference
 
 NOTICE, URGENT = timedelta(days=90), timedelta(days=30)
+SOON = timedelta(days=3)
 NEAR, PASSED = "deadline_near", "deadline_passed"
+CONSOLIDATED_DUE, CONSOLIDATED_LATE = "consolidated_due", "consolidated_late"
 WATCH = Actor.system("watch_deadlines")
 
 
@@ -26,7 +30,7 @@ def watch_deadlines(*, at: datetime) -> int:
         code = _look(lot, at)
         if code:
             standing.add((code, f"bonded_lot/{lot.pk}"))
-    _close_settled(standing, at)
+    _close_settled(standing, at, {NEAR, PASSED})
     return len(standing)
 
 
@@ -65,10 +69,41 @@ def _severity(code: str, must_leave_by: date, today: date) -> str:
     return Finding.Severity.WARNING if must_leave_by <= today + URGENT else Finding.Severity.INFO
 
 
-def _close_settled(standing: set[tuple[str, str]], at: datetime) -> None:
-    """Close the findings whose entry has left, or whose deadline moved or passed into the next finding."""
-    open_ = findings_read.open_findings(ClientScope.everyone()).filter(code__in=[NEAR, PASSED])
+def watch_consolidated(*, at: datetime) -> int:
+    """Raise the open consolidated pedimentos whose week's limit comes or has passed; returns how many findings stand.
+
+    The limit is the one in force on the site's own day, for an open one has yet to be transmitted.
+    """
+    standing: set[tuple[str, str]] = set()
+    for pedimento in customs.open_consolidated(ClientScope.everyone()):
+        today = local_date(at, pedimento.site.time_zone)
+        opened_on = pedimento.consolidated_opened_on or pedimento.entered_on
+        if opened_on is None:
+            continue
+        limit = close_by(opened_on, int(reference.rate_parameter("CONSOLIDADO-SEM", today)))
+        if today < limit - SOON:
+            continue
+        code, subject = CONSOLIDATED_LATE if limit < today else CONSOLIDATED_DUE, f"pedimento/{pedimento.number}"
+        findings.raise_finding(
+            code=code,
+            subject=subject,
+            client=pedimento.client_id,
+            site_code=pedimento.site.code,
+            context={"pedimento": pedimento.number, "opened_on": opened_on, "limit": limit},
+            due_on=limit,
+            at=at,
+        )
+        standing.add((code, subject))
+    _close_settled(standing, at, {CONSOLIDATED_DUE, CONSOLIDATED_LATE})
+    return len(standing)
+
+
+def _close_settled(standing: set[tuple[str, str]], at: datetime, codes: set[str]) -> None:
+    """Close the findings of these codes whose cause is gone, or whose deadline passed into the next finding."""
+    open_ = findings_read.open_findings(ClientScope.everyone()).filter(code__in=codes)
+    late = codes & {PASSED, CONSOLIDATED_LATE}
     for code, subject in open_.values_list("code", "subject"):
         if (code, subject) not in standing:
-            text = _("Its deadline passed.") if (PASSED, subject) in standing else _("It left, or its deadline moved.")
+            has_passed = any((other, subject) in standing for other in late)
+            text = _("Its deadline passed.") if has_passed else _("It left, was closed, or its deadline moved.")
             findings.resolve(code=code, subject=subject, at=at, actor=WATCH, resolution=text)

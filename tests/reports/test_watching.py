@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from inventory.errors import ReferenceMissing
 from inventory.findings.models import Finding
-from inventory.reports.watching import NEAR, PASSED, watch_deadlines
-from tests.builders import make_account, make_authorisation, make_bonded_lot, make_site
+from inventory.reference.services import load
+from inventory.reports.watching import NEAR, PASSED, watch_consolidated, watch_deadlines
+from tests.builders import make_account, make_authorisation, make_bonded_lot, make_pedimento, make_site
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 6, 30)
@@ -72,3 +74,60 @@ def test_what_has_left_is_no_longer_due(lot):
 
     assert standing() == []
     assert Finding.objects.get().closed_at == noon(DUE)
+
+
+# ── Consolidated pedimentos: scenario B of mexico.md §11 opens on Monday 2 March 2026, its limit is Friday the 13th ──
+
+
+def opened(on=date(2026, 3, 2), **values):
+    site = make_site("slp")
+    values = {"is_consolidated": True, "consolidated_opened_on": on, "site": site, **values}
+    return make_pedimento(authorisation=make_authorisation(site=site), **values)
+
+
+@pytest.fixture
+def law(db):
+    load(["rate_parameters"])
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(9, []), (10, [("consolidated_due", "warning")]), (13, [("consolidated_due", "warning")]),
+     (14, [("consolidated_late", "critical")])],
+)  # fmt: skip
+def test_a_weekly_consolidated_must_be_closed_by_friday_of_the_next_week(law, day, expected):
+    opened()
+
+    watch_consolidated(at=noon(date(2026, 3, day)))
+
+    assert standing() == expected
+    assert all(finding.due_on == date(2026, 3, 13) for finding in Finding.objects.all())
+
+
+def test_the_last_minutes_of_friday_are_the_sites_own(law):
+    opened()
+
+    watch_consolidated(at=datetime(2026, 3, 14, 5, 30, tzinfo=UTC))
+
+    assert standing() == [("consolidated_due", "warning")]
+
+
+def test_once_it_is_closed_its_finding_is_too_and_one_that_was_late_left_the_earlier_finding(law):
+    pedimento = opened()
+    for day in (12, 16):
+        watch_consolidated(at=noon(date(2026, 3, day)))
+    assert standing() == [("consolidated_late", "critical")]
+
+    pedimento.consolidated_closed_on = date(2026, 3, 16)
+    pedimento.save()
+    watch_consolidated(at=noon(date(2026, 3, 17)))
+
+    assert standing() == []
+    assert Finding.objects.get(code="consolidated_due").resolution == "Its deadline passed."
+
+
+def test_where_the_law_has_no_term_on_that_day_nothing_is_guessed(law):
+    opened(on=date(2025, 11, 3))
+
+    with pytest.raises(ReferenceMissing):
+        watch_consolidated(at=noon(date(2025, 11, 20)))

@@ -138,13 +138,15 @@ class PermanenceRule(Sourced):
 
 
 class RateParameter(Sourced):
-    """A dated number of the law: a rate as a share (0.16), or an amount in pesos (mexico.md §5.3, §5.4)."""
+    """A dated number of the law: a rate as a share (0.16), an amount in pesos, a term (mexico.md §2.6, §5.3, §5.4, §7.1)."""
 
     class Unit(models.TextChoices):
         """What the number counts."""
 
         SHARE = "share", _("share")
         PESOS = "MXN", _("pesos")
+        HOURS = "hours", _("hours")
+        DAYS = "days", _("days")
 
     code = models.CharField(_("code"), max_length=30)
     value = RateField(_("value"))
