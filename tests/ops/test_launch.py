@@ -1,7 +1,9 @@
 """`make run`, for real: a new folder, a second start, and every way to end."""
 
 import contextlib
+import hashlib
 import http.client
+import json
 import os
 import re
 import signal
@@ -9,15 +11,23 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from inventory.parties.roles import Role
 from ops.environment import ROOT
 from tests.ops.processes import alive_with, until
 
 pytestmark = [pytest.mark.ops, pytest.mark.timeout(600)]
+BOOKS = [
+    "inventory_posting", "inventory_leg", "inventory_balance", "inventory_pedimento", "inventory_bondedlot",
+    "inventory_discharge", "warehouse_shipment", "warehouse_milestone",
+]  # fmt: skip
 
 
 class House:
@@ -54,6 +64,15 @@ class House:
             answer = link.getresponse()
             return answer.status, answer.read().decode()
 
+    def ask(self, path, token):
+        """What the API answers to the holder of a key."""
+        request = urllib.request.Request(self.url(path), headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def url(self, path):
+        return f"http://localhost:{self.port}{path}"
+
     def pids_of(self, *words):
         return [pid for pid in alive_with(self.data) if all(word in _command(pid) for word in words)]
 
@@ -66,12 +85,50 @@ def _command(pid):
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
+class Person:
+    """Somebody at a browser."""
+
+    def __init__(self, house):
+        """A browser that has been nowhere."""
+        self.house, self.cookies = house, CookieJar()
+        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def visit(self, path, **fields):
+        """The address one ends up at and the page; fields are typed into the page's form."""
+        typed = None
+        if fields:
+            token = next(cookie.value for cookie in self.cookies if "csrf" in cookie.name)
+            typed = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        with self.browser.open(self.house.url(path), typed, timeout=60) as answer:
+            return urllib.parse.urlsplit(answer.url).path, answer.read().decode()
+
+    def log_in(self, username, password):
+        """The page after the way in."""
+        self.visit("/accounts/login/")
+        return self.visit("/accounts/login/", login=username, password=password)
+
+
+def _printed(said):
+    """The password, usernames with their roles, and keys by client that `make run` has printed."""
+    logins, keys = re.search(r"Demonstration logins, .*?\n((?:  .*\n)+)API keys.*\n((?:  .*\n)+)", said).groups()
+    (password,) = re.findall(r"Demonstration logins, password (\S+)", said)
+    return password, [line.split()[:2] for line in logins.splitlines()], dict(map(str.split, keys.splitlines()))
+
+
 def _rows(data):
-    """How many rows there are in each table that no clock writes to."""
+    """How many rows there are in each table that no clock writes to, and the digest of each table of the books."""
     with contextlib.closing(sqlite3.connect(data / "recinto.sqlite3")) as books:
         names = [name for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         kept = [name for name in names if name.startswith(("inventory_", "warehouse_")) and "heartbeat" not in name]
-        return {name: books.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in kept}
+        rows = {name: books.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in kept}
+        return rows | {f"{name}, digest": _digest(books.execute(f"SELECT * FROM {name} ORDER BY id")) for name in BOOKS}
+
+
+def _digest(rows):
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +172,9 @@ def test_a_second_run_starts_in_seconds_and_loses_nothing(past, house):
     assert house.took < min(60, past.took)  # about 6 where nothing else runs
     assert house.rows_at_start == past.rows
     assert past.rows["inventory_customsoffice"] > 0
+    assert past.rows["inventory_pedimento"] == 120
+    assert past.rows["warehouse_shipment"] > 80
+    assert past.rows["inventory_leg"] > 1000
 
 
 def test_the_first_page_is_the_way_in(house):
@@ -122,6 +182,44 @@ def test_the_first_page_is_the_way_in(house):
 
     assert status == 200
     assert "<form" in page
+
+
+def test_a_second_run_prints_the_logins_and_keys_of_the_first(past, house):
+    assert house.port
+    assert until(lambda: "API keys" in house.said and house.said.endswith("\n\n"), within=10)
+
+    assert _printed(house.said) == _printed(past.said)
+
+
+def test_every_login_that_is_printed_opens_a_first_page_with_something_on_it(past, house):
+    password, logins, _keys = _printed(past.said)
+
+    pages = {name: Person(house).log_in(name, password) for name, _role in logins}
+
+    assert {role for _name, role in logins} == set(Role)
+    for name, (path, page) in pages.items():
+        figures = re.findall(r'<div class="stat-value">([^<]*)', page)
+        assert path == "/", name
+        assert any(re.search("[1-9]", figure) for figure in figures), (name, figures)
+
+
+def test_a_wrong_password_opens_nothing(past, house):
+    person = Person(house)
+
+    path, page = person.log_in("supervisora", "not the password")
+
+    assert path == "/accounts/login/"
+    assert 'name="password"' in page
+    assert person.visit("/")[0] == "/accounts/login/"
+
+
+def test_every_key_that_is_printed_shows_its_clients_items(past, house):
+    _password, _logins, keys = _printed(past.said)
+
+    found = {code: house.ask("/api/v1/items/", key) for code, key in keys.items()}
+
+    assert sum(len(answer["results"]) for answer in found.values()) == 40
+    assert all(answer["results"] for answer in found.values())
 
 
 def test_every_part_becomes_ready(house):
