@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inventory.findings.models import Finding
 from inventory.jobs.outcome import Outcome
+from inventory.placement import services as placement
 
 
 def tally(job, report):
@@ -21,3 +22,26 @@ def tally(job, report):
 def _leave_a_row(job):
     # Nothing keeps this from being written twice but the job's own promise.
     Finding.objects.create(code="tally", subject=f"{job.pk}/{job.attempts}", severity="info", opened_at=timezone.now())
+
+
+def halting_placement(job, report):
+    """A placement run that on its first attempt stops where it was asked to: while `computing`, or while `writing`."""
+
+    def halt_at(place):
+        if job.attempts == 1 and job.parameters["halt"] == place:
+            Path(job.parameters["mark"]).touch()
+            time.sleep(600)
+
+    def told(done, total, stage=""):
+        report(done, total, stage)
+        if done == 2:
+            halt_at("computing")
+
+    outcome = placement.run_job(job, told)
+
+    def effect():
+        result = outcome.effect()
+        halt_at("writing")
+        return result
+
+    return Outcome(effect=effect)

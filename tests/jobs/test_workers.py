@@ -1,76 +1,21 @@
 """Real workers and a real Valkey: whatever is killed or forgotten, each job is done, and once."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from datetime import timedelta
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-import redis
-import time_machine
 from celery import Celery
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from inventory import tasks
 from inventory.findings.models import Finding
 from inventory.jobs import messages, services
 from inventory.jobs.models import Heartbeat, Job
 from inventory.jobs.timing import FIRST_RESEND, LEASE
 from tests.builders import ACTOR
+from tests.jobs.workers import eventually, finished, kill, sweep_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HOUSE = Path(__file__).parents[2]
-PATIENCE = 60
-
-
-@pytest.fixture
-def start_worker():
-    """Start a Celery worker of its own process group on the test's database; whatever still runs is killed at the end."""
-    running = []
-
-    def start(processes=2):
-        command = [sys.executable, "-m", "celery", "-A", "tests.jobs.worker_app", "worker", "-c", str(processes)]
-        quiet = ["--without-gossip", "--without-mingle", "--loglevel", "ERROR"]
-        environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
-        running.append(subprocess.Popen([*command, *quiet], cwd=HOUSE, env=environment, start_new_session=True))
-        return running[-1]
-
-    yield start
-    for process in running:
-        kill(process)
-
-
-@pytest.fixture
-def broker():
-    """The broker, empty before and after."""
-    server = redis.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket", "unix"))
-    server.flushall()
-    yield server
-    server.flushall()
-    server.close()
-
-
-def database_url():
-    """The address of the database this test is on, for a process of its own."""
-    at = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{quote(str(at['NAME']))}"
-    host, password = quote(str(at["HOST"]), safe=""), quote(str(at["PASSWORD"]), safe="")
-    return f"postgres://{at['USER']}:{password}@{host}:{at['PORT']}/{at['NAME']}"
-
-
-def kill(process):
-    """Kill a worker and its children as a power cut would."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
 
 
 def ask(**parameters):
@@ -79,26 +24,9 @@ def ask(**parameters):
     )
 
 
-def eventually(holds):
-    """Wait until something holds; fail when it takes too long."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
-
-
-def finished(count):
-    return lambda: Job.objects.filter(state=Job.State.DONE).count() == count
-
-
 def effects():
     """How often each job left its row."""
     return Counter(subject.split("/")[0] for subject in Finding.objects.values_list("subject", flat=True))
-
-
-def sweep_after(wait):
-    with time_machine.travel(timezone.now() + wait + timedelta(seconds=1), tick=True):
-        return tasks.sweep_jobs()
 
 
 def test_a_killed_worker_loses_nothing_and_another_finishes(broker, start_worker, tmp_path):
