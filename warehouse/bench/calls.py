@@ -97,15 +97,12 @@ def one(connection: Connection, asked: bytes, timed: Timed) -> None:
 def crowd(port: int, requests: Iterable[bytes], operators: int) -> Timed:
     """All requests by so many operators, each of whom asks again as soon as the answer is there."""
     feed, lock, timed = iter(requests), threading.Lock(), Timed()
-    connections = [Connection(port) for _operator in range(operators)]
     workers = [
-        threading.Thread(target=_work, args=(connection, feed, lock, timed), daemon=True) for connection in connections
+        threading.Thread(target=_work, args=(port, feed, lock, timed), daemon=True) for _operator in range(operators)
     ]
     began = time.perf_counter()
     _run(workers)
     timed.wall = time.perf_counter() - began
-    for connection in connections:
-        connection.close()
     return timed
 
 
@@ -128,15 +125,19 @@ def _run(workers: list[threading.Thread]) -> None:
         worker.join()
 
 
-def _work(connection: Connection, feed: Iterator[bytes], lock: threading.Lock, timed: Timed) -> None:
-    """One operator."""
+def _work(port: int, feed: Iterator[bytes], lock: threading.Lock, timed: Timed) -> None:
+    """One operator, who connects with the first request: a connection that asks for nothing keeps a server's thread."""
+    connection = None
     while True:
         with lock:
             asked = next(feed, None)
         if asked is None:
-            return
+            break
+        connection = connection or Connection(port)
         began = time.perf_counter()
         status, body = connection.call(asked)
         took = time.perf_counter() - began
         with lock:
             timed.note(status, took, body)
+    if connection:
+        connection.close()

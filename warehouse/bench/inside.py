@@ -20,7 +20,7 @@ def main(size: str, folder: Path) -> None:
     from warehouse.bench import sizes  # noqa: PLC0415
 
     django.setup()
-    chosen = {"quick": sizes.QUICK, "full": sizes.FULL}[size]
+    chosen = {"tiny": sizes.TINY, "quick": sizes.QUICK, "full": sizes.FULL}[size]
     began = time.monotonic()
     (folder / RESULT).write_text(json.dumps(measure(chosen, folder, lambda text: say(began, text))))
 

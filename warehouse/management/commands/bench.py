@@ -25,6 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         size = parser.add_mutually_exclusive_group()
+        size.add_argument(
+            "--tiny", action="store_true", help="some seconds: does it work at all; its figures mean little"
+        )
         size.add_argument("--quick", action="store_true", help="under a minute for both engines (the default)")
         size.add_argument(
             "--full", action="store_true", help="two million legs of history, five rounds; several minutes"
@@ -33,7 +36,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured to a file as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        size, results = "full" if options["full"] else "quick", {}
+        size = next((name for name in ("tiny", "full") if options[name]), "quick")
+        results = {}
         try:
             for engine, result in parent.run(options["engine"] or ENGINES, size, self._tell):
                 results[engine] = result
