@@ -1,7 +1,7 @@
 """The settings of a test run: config.settings on an engine of choice, with servers of its own.
 
 `TEST_ENGINE=sqlite` (the default) uses a file, as production on SQLite would. `TEST_ENGINE=postgresql` uses the
-server of `DATABASE_URL`, else one that answers on this machine, else one that tests/conftest.py starts.
+server of `DATABASE_URL` if it answers, else one that answers on this machine, else one that tests/conftest.py starts.
 """
 
 import atexit
@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ops import postgres, valkey
 
@@ -17,11 +18,12 @@ RUN_DIR = Path(tempfile.mkdtemp(prefix="recinto-test-"))
 VALKEY = valkey.socket_path(RUN_DIR)
 
 
-def _local_server() -> str | None:
+def _server(address: str) -> str | None:
+    """The address of a test database on a server that answers within two seconds and lets us make one; else None."""
     import psycopg
 
     try:
-        with psycopg.connect("dbname=postgres connect_timeout=2") as connection:
+        with psycopg.connect(address, dbname="postgres", connect_timeout=2) as connection:
             row = connection.execute(
                 "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
             ).fetchone()
@@ -38,7 +40,9 @@ def _database() -> tuple[str, Path | None]:
     if ENGINE != "postgresql":
         raise SystemExit(f"TEST_ENGINE must be sqlite or postgresql, not {ENGINE!r}.")
     given = os.environ.get("DATABASE_URL", "")
-    found = given if given.startswith("postgres") else _local_server()
+    if given.startswith("postgres") and _server(urlsplit(given)._replace(query="").geturl()):
+        return given, None
+    found = _server("")
     if found:
         return found, None
     folder = postgres.temporary_folder()
