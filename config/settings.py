@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inventory.tasks.watch_deadlines_daily",
         "schedule": crontab(hour=5, minute=0),
     },
+    "watch_exchange_rates_daily": {
+        "task": "inventory.tasks.watch_exchange_rates_daily",
+        "schedule": crontab(hour=5, minute=10),
+    },
     "watch_shipments_hourly": {
         "task": "warehouse.tasks.watch_shipments_hourly",
         "schedule": crontab(minute=10),

@@ -53,6 +53,12 @@ def watch_deadlines_daily() -> int:
     return watching.watch_deadlines(at=at) + watching.watch_consolidated(at=at)
 
 
+@shared_task(name="inventory.tasks.watch_exchange_rates_daily")
+def watch_exchange_rates_daily() -> bool:
+    """Leave a finding while no exchange rate is loaded for declarations of today; returns whether it stands."""
+    return watching.watch_exchange_rates(at=timezone.now())
+
+
 @shared_task(name="inventory.tasks.seal_audit_daily")
 def seal_audit_daily() -> str:
     """Seal the day that has just ended on the company's clock; returns its digest."""

@@ -30,7 +30,7 @@ from inventory.reference.models import (
     TariffCode,
     UnitOfMeasure,
 )
-from inventory.units import QUANTITY_SCALE, convert, round_half_up
+from inventory.units import QUANTITY_SCALE, convert, plain, round_half_up
 
 FACTOR_TOLERANCE = Decimal("0.02")
 
@@ -86,6 +86,7 @@ class Checker:
         effect = self._effect(authorisation)
         self._codes()
         self._dates()
+        self._rate(rectifies)
         sublines = self._lines()
         self._totals()
         if self.errors:
@@ -286,6 +287,22 @@ class Checker:
                 "required",
                 _("%(field)s: a consolidated pedimento says when it was opened."),
             )
+
+    def _rate(self, rectifies: Pedimento | None) -> None:
+        """Warn of an exchange rate that is that of no day which may count: entry, payment, clearance (LA 56, CFF 20).
+
+        A rectification keeps the rate of what it rectifies. Days after the last rate loaded are not compared; the daily
+        watch says that the rates have ended.
+        """
+        draft = self.draft
+        if rectifies and rectifies.fx_rate == draft.fx_rate:
+            return
+        days = [day for day in (draft.entered_on, draft.paid_on, self.cleared_on) if day] or [self.on]
+        rates = {day: rate for day in days if (rate := _usd_rate(day)) is not None}
+        if rates and draft.fx_rate not in rates.values():
+            on, expected = next(iter(rates.items()))
+            context = {"declared": plain(draft.fx_rate), "expected": plain(expected), "on": on}
+            self.warnings.append(("fx_rate_off", context))
 
     # ── lines ───────────────────────────────────────────────────────────────────────────────────
 
@@ -493,6 +510,14 @@ class Checker:
             look_up()  # type: ignore[operator]
         except ReferenceMissing:
             self.refuse(field_, value, "known", _("%(field)s: %(value)s is on no list valid on %(on)s."), on=self.on)
+
+
+def _usd_rate(day: date) -> Decimal | None:
+    """Pesos per dollar of a declaration of a day; None where no rate is loaded for it."""
+    try:
+        return reference.usd_rate(day)
+    except ReferenceMissing:
+        return None
 
 
 def _other(context: Mapping[str, object]) -> dict[str, object]:

@@ -107,6 +107,18 @@ CATALOGUE: dict[str, Entry] = {
         ),
         _("Check the declared quantities, or correct the item's factor."),
     ),
+    "fx_rate_off": Entry(
+        _("Exchange rate is not the one published"),
+        _(
+            "Pedimento %(pedimento)s declares %(declared)s pesos per dollar; the rate published before %(on)s is %(expected)s."
+        ),
+        _("Ask the customs broker which day's rate was used; a wrong one needs a rectification."),
+    ),
+    "exchange_rates_end": Entry(
+        _("Exchange rates have run out"),
+        _("The last rate loaded was published on %(last)s; declarations of %(on)s have none to be compared with."),
+        _("Load what Banco de México has published since: manage.py load_exchange_rates."),
+    ),
     "pedimento_number_patent": Entry(
         _("Broker's patent not on the list"),
         _("Patent %(patent)s of pedimento %(number)s is not in the authority's list."),

@@ -34,12 +34,11 @@ from inventory.reference.models import (
     UnitOfMeasure,
 )
 from inventory.reference.models.bases import Dated, Sourced
+from inventory.reference.rate_file import LONGEST_GAP_DAYS
 from inventory.statements import Statement
 from inventory.units import Factor
 
 Row = TypeVar("Row", bound=Dated)
-
-LONGEST_GAP_DAYS = 5  # the longest pause of the DOF between two rates is five days (Easter, end of year)
 
 
 class AmbiguousEffect(DomainError):
@@ -259,6 +258,16 @@ def exchange_rate(code: str, on: date) -> ExchangeRate:
 def usd_rate(on: date) -> Decimal:
     """Return the pesos per US dollar of a pedimento of that day."""
     return exchange_rate("USD", on).mxn_per_unit
+
+
+def last_rate_published(code: str) -> date | None:
+    """Return the day of the newest rate of a currency; None where there is none."""
+    return (
+        ExchangeRate.objects.filter(currency=code)
+        .values_list("published_on", flat=True)
+        .order_by("-published_on")
+        .first()
+    )
 
 
 def business_days(calendar: str = NonBusinessDay.Calendar.MX) -> Callable[[date], bool]:

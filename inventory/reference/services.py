@@ -1,7 +1,7 @@
 """Bring the tables of code lists to what the data files say. Rows are added, changed or closed, never deleted."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,12 +11,13 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory.errors import DomainError
+from inventory.errors import DomainError, InvalidInput, InvalidInputs, gettext_noop
 from inventory.reference.datafile import DataFile, checksum_of, first_overlap, read_data_file
 from inventory.reference.holidays_of import EDITION, calendar_rows
 from inventory.reference.lists import LISTS, CodeList
-from inventory.reference.models import LoadedList
+from inventory.reference.models import ExchangeRate, LoadedList
 from inventory.reference.models.bases import Sourced
+from inventory.reference.rate_file import Rate
 
 Identity = tuple[Any, ...]  # the values of the key, and of a dated list the first valid day
 
@@ -107,6 +108,51 @@ def _write(code_list: CodeList, plan: _Plan) -> None:
     if plan.change:
         columns = [column.name for column in _columns(code_list.model)]
         manager.bulk_update(plan.change, columns, batch_size=200)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRates:
+    """What putting exchange rates into the table did."""
+
+    created: int
+    replaced: int
+    unchanged: int
+
+
+@transaction.atomic
+def put_exchange_rates(*, rates: Sequence[Rate], replace: bool = False) -> LoadedRates:
+    """Add pesos per dollar by day of publication, all or none, each row with its trail; putting them again changes nothing.
+
+    Raises InvalidInputs for days that stand otherwise in the table, unless `replace`: pedimentos were valued by them.
+    """
+    known = {row.published_on: row for row in ExchangeRate.objects.select_for_update().filter(currency="USD")}
+    new = [rate for rate in rates if rate.published_on not in known]
+    other = [rate for rate in rates if rate.published_on in known and not _stands(known[rate.published_on], rate)]
+    if other and not replace:
+        raise InvalidInputs(_contradiction(rate, known[rate.published_on]) for rate in other)
+    for rate in [*new, *other]:
+        row = known.get(rate.published_on) or ExchangeRate(currency="USD", published_on=rate.published_on)
+        row.determined_on, row.mxn_per_unit = rate.determined_on, rate.mxn_per_unit
+        row.save()
+    return LoadedRates(len(new), len(other), len(rates) - len(new) - len(other))
+
+
+def _stands(row: ExchangeRate, rate: Rate) -> bool:
+    return (row.determined_on, row.mxn_per_unit) == (rate.determined_on, rate.mxn_per_unit)
+
+
+def _contradiction(rate: Rate, row: ExchangeRate) -> InvalidInput:
+    return InvalidInput(
+        gettext_noop("%(field)s: %(value)s of %(determined)s, but the table has %(stored)s of %(stored_determined)s."),
+        field="mxn_per_unit",
+        value=rate.mxn_per_unit,
+        rule="stands_otherwise",
+        row=rate.row,
+        determined=rate.determined_on,
+        stored=row.mxn_per_unit,
+        stored_determined=row.determined_on,
+        published_on=rate.published_on,
+    )
 
 
 # ── From text to instances ──────────────────────────────────────────────────────────────────────

@@ -1,12 +1,17 @@
-"""The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled."""
+"""The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled.
+
+And at the exchange rates, which somebody has to load as they are published.
+"""
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from inventory.customs import selectors as customs
 from inventory.customs.deadlines import close_by
 from inventory.customs.models import BondedLot
+from inventory.errors import ReferenceMissing
 from inventory.findings import selectors as findings_read
 from inventory.findings import services as findings
 from inventory.findings.models import Finding
@@ -18,7 +23,9 @@ NOTICE, URGENT = timedelta(days=90), timedelta(days=30)
 SOON = timedelta(days=3)
 NEAR, PASSED = "deadline_near", "deadline_passed"
 CONSOLIDATED_DUE, CONSOLIDATED_LATE = "consolidated_due", "consolidated_late"
+RATES_END, DOLLARS = "exchange_rates_end", "exchange_rates/USD"
 WATCH = Actor.system("watch_deadlines")
+RATES_WATCH = Actor.system("watch_exchange_rates")
 
 
 def watch_deadlines(*, at: datetime) -> int:
@@ -32,6 +39,21 @@ def watch_deadlines(*, at: datetime) -> int:
             standing.add((code, f"bonded_lot/{lot.pk}"))
     _close_settled(standing, at, {NEAR, PASSED})
     return len(standing)
+
+
+def watch_exchange_rates(*, at: datetime) -> bool:
+    """Raise a finding when no rate is loaded for a declaration of today, and close it once there is one; whether it stands."""
+    today = local_date(at, settings.TIME_ZONE)
+    try:
+        reference.exchange_rate("USD", today)
+    except ReferenceMissing:
+        context = {"last": reference.last_rate_published("USD"), "on": today}
+        findings.raise_finding(code=RATES_END, subject=DOLLARS, context=context, at=at)
+        return True
+    findings.resolve(
+        code=RATES_END, subject=DOLLARS, at=at, actor=RATES_WATCH, resolution=_("Rates up to today were loaded.")
+    )
+    return False
 
 
 def _look(lot: BondedLot, at: datetime) -> str | None:
