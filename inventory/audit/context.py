@@ -24,6 +24,7 @@ class Circumstances:
 
     actor: Actor | None = None
     reason: str = ""
+    deed: str = ""
     address: str | None = None
     request: HttpRequest | None = None
 
@@ -47,6 +48,16 @@ def current() -> Circumstances:
 def because(reason: str) -> Iterator[None]:
     """Give the reason of every change made inside; an inner reason replaces an outer one."""
     with within(replace(current(), reason=str(reason))):
+        yield
+
+
+@contextmanager
+def doing(deed: str) -> Iterator[None]:
+    """Bind every change made inside to the key under which the books write the deed; an inner key replaces an outer one.
+
+    Postings and discharges have no room for an address: by their key one finds what the trail says of it.
+    """
+    with within(replace(current(), deed=deed)):
         yield
 
 

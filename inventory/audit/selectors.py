@@ -18,6 +18,16 @@ def trail_of(thing: Model) -> QuerySet[LogEntry]:
     return rows.select_related("actor").order_by("-timestamp", "-pk")
 
 
+def told_of(key: str) -> QuerySet[LogEntry]:
+    """What was written into the trail in the course of the deed that the books know under this key, newest first.
+
+    The key of a posting or a discharge, which themselves have no room for an address. Part of a deed has a longer key:
+    `rectification/…/reallocate/7`.
+    """
+    parts = key.split("/")
+    return trail().filter(cid__in=["/".join(parts[:upto]) for upto in range(2, len(parts) + 1)])
+
+
 def last_seal() -> AuditSeal | None:
     """The newest seal of the chain."""
     return AuditSeal.objects.order_by("-sealed_on").first()

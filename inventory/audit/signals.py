@@ -25,9 +25,10 @@ def connect() -> None:
 
 
 def complete(sender: type[LogEntry], instance: LogEntry, **kwargs: Any) -> None:
-    """Write into a row of the trail who acts, why, and from where."""
+    """Write into a row of the trail who acts, why, from where, and in the course of which deed of the books."""
     now = context.current()
     actor = now.who()
+    instance.cid = instance.cid or now.deed or None
     instance.remote_addr = instance.remote_addr or now.address
     instance.actor_id = instance.actor_id or actor.user_id
     said = {"actor": actor.label, "reason": now.reason}

@@ -1,6 +1,7 @@
-"""Leaving a trail where the row's earlier values are at hand."""
+"""Leaving a trail where no single row is saved: beside what is known already, for many rows, and for an import."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from auditlog.cid import get_cid
 from auditlog.diff import model_instance_diff
@@ -10,6 +11,8 @@ from django.db import models
 
 from inventory.audit.signals import complete
 from inventory.statements import insert, update
+
+Pair = tuple[models.Model | None, models.Model | None]
 
 
 def save_known(row: models.Model, before: models.Model, fields: Sequence[str]) -> None:
@@ -21,14 +24,44 @@ def save_known(row: models.Model, before: models.Model, fields: Sequence[str]) -
     # No signal: the trail is left here.
     update(type(row), {"pk": row.pk}, {name: getattr(row, name) for name in fields})
     if changes:
-        entry = LogEntry(
-            content_type=ContentType.objects.get_for_model(row),
-            object_pk=str(row.pk),
-            object_id=row.pk,
-            object_repr=str(row),
-            action=LogEntry.Action.UPDATE,
-            changes=changes,
-            cid=get_cid(),
-        )
-        complete(LogEntry, entry)
-        insert([entry])
+        insert([_entry(row, LogEntry.Action.UPDATE, changes)])
+
+
+def leave(pairs: Iterable[Pair]) -> None:
+    """The trail of many rows of audited models at once, each as it was and as it is: None before it was made."""
+    entries = []
+    for before, after in pairs:
+        changes = model_instance_diff(before, after)
+        if changes and after is not None:
+            entries.append(_entry(after, LogEntry.Action.UPDATE if before else LogEntry.Action.CREATE, changes))
+    insert(entries)
+
+
+def note_import(model: type[models.Model], of: models.Model, what: str, facts: Mapping[str, Any]) -> None:
+    """One row of the trail for an import of many rows of a model, told by where they came from and by its figures."""
+    entry = LogEntry(
+        content_type=ContentType.objects.get_for_model(model),
+        object_pk="",
+        object_repr=f"{of}: {what}",
+        action=LogEntry.Action.CREATE,
+        changes={name: ["None", str(value)] for name, value in facts.items()},
+        additional_data={"event": "import"},
+        cid=get_cid(),
+    )
+    complete(LogEntry, entry)
+    insert([entry])
+
+
+def _entry(row: models.Model, action: int, changes: dict[str, Any]) -> LogEntry:
+    """A row of the trail about one thing, not yet saved."""
+    entry = LogEntry(
+        content_type=ContentType.objects.get_for_model(row),
+        object_pk=str(row.pk),
+        object_id=row.pk,
+        object_repr=str(row),
+        action=action,
+        changes=changes,
+        cid=get_cid(),
+    )
+    complete(LogEntry, entry)
+    return entry

@@ -10,9 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from inventory.audit import context as audit
+from inventory.audit.trail import note_import
 from inventory.catalog.models import Item
 from inventory.demand import bulk, reading
 from inventory.demand.errors import BadRows, UnknownItem, UnknownMarket
+from inventory.demand.models import DemandRecord
 from inventory.demand.reading import HistoryRows
 from inventory.demand.weeks import Weeks, by_week
 from inventory.errors import InvalidInput, gettext_noop
@@ -78,7 +81,7 @@ def write_history(*, client: Client, checked: CheckedHistory, source: str, at: d
         client_id=client.pk, source=provenance, at=at,
     )  # fmt: skip
     weeks, rows = checked.weeks, checked.rows
-    return Imported(
+    imported = Imported(
         rows=rows.rows_read,
         weeks=written,
         bad_rows=rows.bad_rows,
@@ -87,6 +90,10 @@ def write_history(*, client: Client, checked: CheckedHistory, source: str, at: d
         returns_dropped=plain(from_base(weeks.dropped, QUANTITY_SCALE)),
         errors=[{**error.context, "message": str(error)} for error in rows.errors],
     )
+    figures = {name: getattr(imported, name) for name in ("rows", "weeks", "bad_rows", "first_week", "last_week")}
+    with audit.acting(actor):
+        note_import(DemandRecord, of=client, what=source, facts=figures)
+    return imported
 
 
 def import_history(

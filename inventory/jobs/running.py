@@ -25,7 +25,7 @@ def run(*, job_id: int, runner: str, clock: Clock) -> Job | None:
     job = services.claim(job_id=job_id, runner=runner, at=clock())
     if job is None:
         return None
-    with translation.override(_language(job)), audit.acting(_asked_by(job)):
+    with translation.override(_language(job)), audit.acting(_asked_by(job)), audit.doing(f"job/{job.pk}"):
         try:
             _finish(job, _work(job, clock), clock())
         except Cancelled:

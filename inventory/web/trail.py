@@ -34,7 +34,12 @@ ACTIONS = {
     LogEntry.Action.ACCESS: (pgettext_lazy("deed", "Access"), "neutral"),
 }
 FEW_FIELDS = 4
-EVENTS = {"login": _("Logged in"), "logout": _("Logged out"), "login_refused": _("Log-in refused")}
+EVENTS = {
+    "login": _("Logged in"),
+    "logout": _("Logged out"),
+    "login_refused": _("Log-in refused"),
+    "import": _("Imported"),
+}
 
 
 def kinds(request: HttpRequest) -> QuerySet[ContentType]:
@@ -144,8 +149,8 @@ class TrailList(ListPage):
     subtitle = _("Who changed what, when, from where and why. Nothing here can be edited or deleted.")
     table_class = TrailTable
     filterset_class = TrailFilters
-    search_fields = ("object_repr", "object_pk", "additional_data__reason")
-    search_hint = _("Thing or reason")
+    search_fields = ("object_repr", "object_pk", "cid", "additional_data__reason")
+    search_hint = _("Thing, reason, or key of a posting")
     export_name = "audit-trail"
     empty_title = _("Nothing was changed yet")
 
@@ -179,6 +184,7 @@ def trail_entry(request: WebRequest, pk: int) -> HttpResponse:
             (_("Who"), who(entry)),
             (_("From where"), entry.remote_addr),
             (_("Why"), data.get("reason")),
+            (_("Key in the books"), entry.cid),
             (_("Seal"), _seal_text(sealed, seal)),
         ],
         "changes": changes_of(entry),

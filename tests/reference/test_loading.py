@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from inventory.audit import context, selectors
 from inventory.reference import lists, services
 from inventory.reference.models import LoadedList, RateParameter, Regime
 from inventory.reference.services import BadDataFile, OverlappingValidity, UnknownList, load
@@ -59,6 +60,22 @@ def test_a_changed_row_is_changed_in_place(rates):
 
     assert (result.created, result.changed) == (0, 1)
     assert str(RateParameter.objects.get(pk=before).value) == "0.17"
+
+
+def test_a_reload_leaves_a_trail_of_each_row_it_changes_and_closes_and_one_of_the_load(rates):
+    rates("IVA,share,0.16,2020-01-01,,true,x", "PRV,MXN,350,2020-01-01,,true,x")
+    rows = {row.code: row for row in RateParameter.objects.all()}
+    assert not any(selectors.trail_of(row) for row in rows.values())
+
+    with context.because("DOF 15-Jan-2026"):
+        rates("IVA,share,0.17,2020-01-01,,true,x", "PRV,MXN,360,2026-01-01,,true,x")
+
+    (changed,), (closed,) = (selectors.trail_of(rows[code]) for code in ("IVA", "PRV"))
+    assert changed.changes == {"value": ["0.16", "0.17"]}
+    assert closed.changes == {"valid_to": ["None", "2025-12-31"]}
+    assert changed.additional_data["reason"] == "DOF 15-Jan-2026"
+    reloaded, _loaded = selectors.trail_of(LoadedList.objects.get())
+    assert set(reloaded.changes) == {"checksum"}
 
 
 def test_a_row_the_file_forgets_stays(rates):

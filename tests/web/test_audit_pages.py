@@ -12,7 +12,7 @@ from tests.builders import make_client, make_user
 def change(db):
     """One change, with a reason."""
     acme = make_client("acme", name="Acme")
-    with context.because("Renamed by deed 4711"):
+    with context.because("Renamed by deed 4711"), context.doing("receipt/REC-26-1"):
         acme.name = "Acme & Sons"
         acme.save()
     return selectors.trail_of(acme).first()
@@ -41,6 +41,7 @@ def test_a_change_shows_what_stood_before_and_after_and_why(client, change):
     assert "<ins>Acme &amp; Sons</ins>" in text
     assert "Renamed by deed 4711" in text
     assert "system:recinto" in text
+    assert "receipt/REC-26-1" in text
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ def test_a_change_shows_what_stood_before_and_after_and_why(client, change):
     [
         ({"q": "Acme"}, True),
         ({"q": "4711"}, True),
+        ({"q": "receipt/REC-26-1"}, True),
         ({"q": "nothing like it"}, False),
         ({"actor": "recinto"}, True),
         ({"actor": "someone else"}, False),

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
+from inventory.audit.trail import save_known
 from inventory.customs import services as customs
 from inventory.customs.models import StockDifference
 from inventory.errors import InvalidInput, present
@@ -81,11 +84,10 @@ def record_counts(*, sheet: CountSheet, counts: Mapping[int, Decimal], at: datet
                 value=quantity,
                 rule="known" if line is None else "not_negative",
             )
-        if is_recount:
-            line.recounted = quantity
-        else:
-            line.counted = quantity
-        line.save(update_fields=["recounted" if is_recount else "counted"])
+        name = "recounted" if is_recount else "counted"
+        before = copy(line)
+        setattr(line, name, quantity)
+        save_known(line, before, [name])
     differing = [line for line in lines.values() if line.counted != line.expected]
     if is_recount:
         sheet.recounted_by = actor.label
@@ -125,7 +127,7 @@ def post_sheet(*, sheet: CountSheet, at: datetime, actor: Actor) -> CountSheet:
             _report(sheet, line, at)
     if moves:
         sheet.posting = ledger.post(
-            key=f"count/{sheet.number}",
+            key=_key(sheet),
             kind=Posting.Kind.COUNT,
             moves=moves,
             legal_date=found_on,
@@ -145,7 +147,8 @@ def post_sheet(*, sheet: CountSheet, at: datetime, actor: Actor) -> CountSheet:
                 actor=actor,
             )
     sheet.state, sheet.posted_at, sheet.posted_by = State.POSTED, at, actor.label
-    sheet.save(update_fields=["posting", "state", "posted_at", "posted_by"])
+    with audit.doing(_key(sheet)):
+        sheet.save(update_fields=["posting", "state", "posted_at", "posted_by"])
     return sheet
 
 
@@ -156,6 +159,11 @@ def cancel(*, sheet: CountSheet, at: datetime, actor: Actor) -> CountSheet:
     sheet.state = State.CANCELLED
     sheet.save(update_fields=["state"])
     return sheet
+
+
+def _key(sheet: CountSheet) -> str:
+    """Under which the books know what this sheet found."""
+    return f"count/{sheet.number}"
 
 
 def _locked(sheet: CountSheet, *states: str) -> CountSheet:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
 from inventory.catalog.models import Item
 from inventory.errors import InvalidInput, present
 from inventory.ledger import services as ledger
@@ -174,5 +175,6 @@ def move_bin(
         moved_at=at,
         moved_by=actor.label,
     )
-    save_numbered(move, "UBI")
+    with audit.doing(posting.key):
+        save_numbered(move, "UBI")
     return move

@@ -1,6 +1,7 @@
 """From the expected truck to stock in the books: expect, arrive, count, close."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +9,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
+from inventory.audit.trail import save_known
 from inventory.customs import services as customs
 from inventory.customs.models import BondedLot, LegalNotice, Pedimento, PedimentoSubline, StockDifference
 from inventory.customs.services.opening import inbound_authorisation
@@ -152,9 +155,10 @@ def count(*, receipt: Receipt, counts: Mapping[int, Count], at: datetime, actor:
                 receipt=receipt.number,
             )
         _refuse_count(receipt, line, counted)
+        before = copy(line)
         line.good, line.damaged, line.note = counted.good, counted.damaged, counted.note
         line.location = counted.location
-        line.save(update_fields=["good", "damaged", "location", "note"])
+        save_known(line, before, ["good", "damaged", "location", "note"])
     if all(line.good is not None for line in lines.values()):
         receipt.state = Receipt.State.COUNTED
     receipt.version += 1
@@ -199,7 +203,8 @@ def close(*, receipt: Receipt, at: datetime, actor: Actor) -> Receipt:
     receipt.posting = _post(receipt, lines, lots, arrived_on, at, actor)
     receipt.state, receipt.closed_at, receipt.closed_by = Receipt.State.CLOSED, at, actor.label
     receipt.version += 1
-    receipt.save()
+    with audit.doing(_key(receipt)):
+        receipt.save()
     _record_differences(receipt, lines, lots, arrived_on, at, actor)
     return receipt
 
@@ -212,6 +217,11 @@ def cancel(*, receipt: Receipt, at: datetime, actor: Actor) -> Receipt:
     receipt.version += 1
     receipt.save(update_fields=["state", "version"])
     return receipt
+
+
+def _key(receipt: Receipt) -> str:
+    """Under which the books know what this receipt brought."""
+    return f"receipt/{receipt.number}"
 
 
 def _live_states() -> list[str]:
@@ -316,7 +326,7 @@ def _post(
         moves += _moves(lot, vendor, shelf, good - over)
         moves += _moves(lot, vendor, quarantine, set_aside)
     return ledger.post(
-        key=f"receipt/{receipt.number}",
+        key=_key(receipt),
         kind=Posting.Kind.RECEIPT,
         moves=moves,
         legal_date=arrived_on,

@@ -1,10 +1,12 @@
 """When a stay began: the selection mechanism's date arrives, or a consolidated pedimento closes."""
 
+from copy import copy
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit.trail import save_known
 from inventory.customs.errors import NotInTime, WrongEffect
 from inventory.customs.models import BondedLot, ClockChange, Pedimento
 from inventory.customs.services.opening import Stay, stay
@@ -13,6 +15,11 @@ from inventory.ledger import services as ledger
 from inventory.parties.scope import Actor
 from inventory.places.clock import local_date
 from inventory.reference import selectors as reference
+
+STAY = (
+    "clock_start", "is_clock_provisional", "is_provisional", "stay_limit_code", "must_leave_by", "legal_deadline",
+    "paid_on",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -106,7 +113,7 @@ def restart_clocks(pedimento: Pedimento, at: datetime, actor: Actor, reason: str
     for lot in lots.order_by("pk"):
         if lot.account.item_id not in stays:
             stays[lot.account.item_id] = stay(pedimento, lot.account.item, lot.legal_date, is_business_day)
-        new = stays[lot.account.item_id]
+        before, new = copy(lot), stays[lot.account.item_id]
         if lot.clock_start != new.clock_start:
             changes.append(
                 ClockChange(
@@ -122,17 +129,7 @@ def restart_clocks(pedimento: Pedimento, at: datetime, actor: Actor, reason: str
         lot.stay_limit_code, lot.must_leave_by, lot.legal_deadline = new.rule, new.must_leave_by, new.legal_deadline
         lot.is_provisional = pedimento.is_consolidated and pedimento.consolidated_closed_on is None
         lot.paid_on = pedimento.paid_on or lot.paid_on
-        lot.save(
-            update_fields=[
-                "clock_start",
-                "is_clock_provisional",
-                "is_provisional",
-                "stay_limit_code",
-                "must_leave_by",
-                "legal_deadline",
-                "paid_on",
-            ]
-        )
+        save_known(lot, before, STAY)
     ClockChange.objects.bulk_create(changes)
 
 

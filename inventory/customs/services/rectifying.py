@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
 from inventory.customs.errors import NotEnoughBonded, RegimeMayNotChange, WrongEffect
 from inventory.customs.fifo import Exit, Take, after, plan_discharge
 from inventory.customs.models import BondedLot, Discharge, LotCorrection, Pedimento, PedimentoSubline, StockDifference
@@ -77,7 +78,8 @@ def _apply(rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
     for lot in lots.order_by("line_seq", "pk"):
         _correct(lot, images.get(_image_key(lot.subline)), rectification, at, actor)
     rectification.state = Pedimento.State.APPLIED
-    rectification.save(update_fields=["state"])
+    with audit.doing(_key(rectification)):
+        rectification.save(update_fields=["state"])
     findings.resolve(
         code="over_discharge",
         subject=f"pedimento/{rectification.number}",
@@ -86,6 +88,11 @@ def _apply(rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
         resolution="R1 applied",
     )
     return rectification
+
+
+def _key(rectification: Pedimento) -> str:
+    """Under which the books know what this rectification gives back; what it takes elsewhere has a longer key."""
+    return f"rectification/{rectification.number}"
 
 
 def _root(pedimento: Pedimento) -> Pedimento:
@@ -168,7 +175,7 @@ def _reverse_newest(
     for row in rows:
         quantity = min(over, standing(row))
         if quantity > 0:
-            reversal = mirror(row, f"rectification/{by.number}", row.legal_date, at, actor, f"R1 {by.number}", quantity)
+            reversal = mirror(row, _key(by), row.legal_date, at, actor, f"R1 {by.number}", quantity)
             reversal.save(force_insert=True)
             give_back(lot, reversal)
             moved.append((row, quantity))
@@ -218,7 +225,7 @@ def _write_take(original: Discharge, take: Take, row: BondedLot, by: Pedimento, 
         value_mxn=take.value,
         legal_date=original.legal_date,
         recorded_at=at,
-        key=f"rectification/{by.number}/reallocate/{original.pk}",
+        key=f"{_key(by)}/reallocate/{original.pk}",
         flags=[*take.flags, Discharge.Flag.REALLOCATED],
         actor_id=actor.user_id,
         actor_label=actor.label,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
 from inventory.catalog.models import Item
 from inventory.errors import InvalidInput, present
 from inventory.ledger import selectors as stock
@@ -165,10 +166,11 @@ def pick(
     chosen = list(lines if seqs is None else lines.filter(seq__in=list(seqs)))
     if not chosen:
         raise InvalidInput(_("Nothing is left to pick."), field="lines", value=None, rule="required")
+    key = f"shipment/{shipment.number}/pick/{chosen[0].seq}-{len(chosen)}-{shipment.version}"
     to_carry = [line for line in chosen if line.location_id != dock.pk]
     if to_carry:
         ledger.post(
-            key=f"shipment/{shipment.number}/pick/{chosen[0].seq}-{len(chosen)}-{shipment.version}",
+            key=key,
             kind=Posting.Kind.PICK,
             moves=[Move(present(line.lot_id), present(line.location_id), dock.pk, line.quantity) for line in to_carry],
             legal_date=local_date(at, shipment.origin.time_zone),
@@ -181,7 +183,8 @@ def pick(
         line.location, line.is_picked = dock, True
     ShipmentLine.objects.bulk_update(chosen, ["location", "is_picked"])
     done = not shipment.lines.filter(is_picked=False).exists()
-    return _advance(shipment, State.PICKED if done else State.RESERVED)
+    with audit.doing(key):
+        return _advance(shipment, State.PICKED if done else State.RESERVED)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit import context as audit
 from inventory.errors import InvalidInput, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
@@ -62,14 +63,20 @@ def receive(
     rows = [_line(delivery, line, received[line.seq], shipment) for line in lines]
     DeliveryLine.objects.bulk_create(rows)
     delivery.posting = _post(shipment, lines, rows, received_at, at, actor)
-    delivery.save(update_fields=["posting"])
     shipment.state = Shipment.State.RECEIVED
     shipment.version += 1
-    shipment.save(update_fields=["state", "version"])
+    with audit.doing(_key(shipment)):
+        delivery.save(update_fields=["posting"])
+        shipment.save(update_fields=["state", "version"])
     if shipment.movement_order_id:
         movements.settle(order_id=shipment.movement_order_id, state=MovementOrder.State.DONE)
     _report(shipment, lines, rows, seal_found, at)
     return delivery
+
+
+def _key(shipment: Shipment) -> str:
+    """Under which the books know this delivery."""
+    return f"shipment/{shipment.number}/delivery"
 
 
 def _refuse_input(
@@ -165,7 +172,7 @@ def _post(
     if not moves:
         return None
     return ledger.post(
-        key=f"shipment/{shipment.number}/delivery",
+        key=_key(shipment),
         kind=Posting.Kind.DELIVERY,
         moves=moves,
         legal_date=local_date(received_at, site.time_zone),

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory.audit import trail as audit
+from inventory.audit import context as audit
+from inventory.audit.trail import save_known
 from inventory.customs import services as customs
 from inventory.customs.errors import NotCleared, NotInTime
 from inventory.errors import present
@@ -97,7 +98,8 @@ def dispatch(
     )
     ledger.release(document=shipment.number, at=at)
     placement.note_closed(recommendations=recommendations_of(shipment.movement_order_id), at=at)
-    audit.save_known(shipment, before, ["posting", "state", "dispatched_at", "seal", "eta", "promised_at", "version"])
+    with audit.doing(_key(shipment)):
+        save_known(shipment, before, ["posting", "state", "dispatched_at", "seal", "eta", "promised_at", "version"])
     return shipment
 
 
@@ -123,7 +125,8 @@ def reverse_dispatch(*, shipment: Shipment, at: datetime, actor: Actor, reason: 
         movements.reopen(order_id=shipment.movement_order_id)
     shipment.state, shipment.movement_order = Shipment.State.RETURNED, None
     shipment.version += 1
-    shipment.save(update_fields=["state", "movement_order", "version"])
+    with audit.doing(key):
+        shipment.save(update_fields=["state", "movement_order", "version"])
     return shipment
 
 
