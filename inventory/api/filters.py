@@ -42,12 +42,15 @@ class StrictFilterBackend(DjangoFilterBackend):
     """django-filter, which by itself passes over what it does not know."""
 
     def filter_queryset(self, request: Request, queryset: Rows, view: Any) -> Rows:
-        """The rows that pass. Raises ValidationError for unknown names and for values that are none."""
+        """The rows that pass. Raises ValidationError for unknown names, and for values that are none or missing."""
         declared = getattr(view, "filterset_class", None)
         known = {*(declared.base_filters if declared else ()), *PARAMETERS}
         unknown = {name: _unknown(known) for name in request.query_params if name not in known}
         if unknown:
             raise serializers.ValidationError(unknown)
+        empty = {name: [_no_value()] for name in known.difference(PARAMETERS) if request.query_params.get(name) == ""}
+        if empty:
+            raise serializers.ValidationError(empty)
         if not any(name in request.query_params for name in known.difference(PARAMETERS)):
             return queryset
         return super().filter_queryset(request, queryset, view)
@@ -57,6 +60,11 @@ def _unknown(known: set[str]) -> list[serializers.ErrorDetail]:
     """What to say of a parameter nobody knows."""
     message = _("Unknown parameter. Known are: %(names)s.") % {"names": ", ".join(sorted(known))}
     return [serializers.ErrorDetail(str(message), "unknown_parameter")]
+
+
+def _no_value() -> serializers.ErrorDetail:
+    """What to say of a filter without a value: it would let the whole list pass."""
+    return serializers.ErrorDetail(str(_("Give a value, or leave the filter out.")), "blank")
 
 
 class Text(django_filters.CharFilter):

@@ -100,6 +100,8 @@ def test_unknown_names_are_refused_deep_inside_a_pedimento_too(api):
     [
         ({"stat": "open"}, "stat"),
         ({"state": "asleep"}, "state"),
+        ({"state": ""}, "state"),
+        ({"due_to": ""}, "due_to"),
         ({"due_to": "31/12/2026"}, "due_to"),
         ({"due_to": "9999-12-31"}, "due_to"),
         ({"created_since": "2026-01-01T00:00:00"}, "created_since"),
