@@ -139,5 +139,5 @@ def test_one_kilo_more_than_stands_in_time_is_refused_with_the_numbers(programme
     with pytest.raises(NotEnoughBonded) as refusal:
         programme.discharge(rt, COPPER, 601, "2027-09-01")
 
-    assert refusal.value.context == {"asked": "601", "available": "600", "short": "1", "expired": "1000"}
+    assert refusal.value.context == {"asked": "601", "available": "600", "short": "1", "expired": "1000", "held": "0"}
     assert "9_peps_order" not in [one.check for one in verification.verify_books()]
