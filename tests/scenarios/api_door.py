@@ -23,9 +23,19 @@ class ApiDoor:
         assert answer.status_code in expect, answer.content
         return answer.json()
 
+    def one(self, url):
+        """One thing by its URL."""
+        answer = self.caller.get(url)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
     def rows(self, url, **params):
         """Every row of a list."""
         return list(self.caller.pages(url, params))
+
+    def columns(self, url, *names, **params):
+        """These columns of a list, oldest row first."""
+        return [tuple(row[name] for name in names) for row in self.rows(url, ordering="id", **params)]
 
     def enter(self, data, day):
         """Enter a declaration; returns its number."""
@@ -38,22 +48,29 @@ class ApiDoor:
         self.post(f"{url}arrive/", {"arrived_at": at(day, 9).isoformat(), "dock": dock}, at(day, 9))
         lines = [{"id": line["id"], "good": good or line["declared"], "location": shelf} for line in receipt["lines"]]
         self.post(f"{url}count/", {"lines": lines}, at(day, 10))
-        for notice in self.rows("notices/"):
-            if notice["closed_at"] is None:
-                self.post(f"notices/{notice['id']}/close/", {"acknowledgement": "A-1"}, at(day, 10))
+        for notice in self.rows("notices/", is_open="true"):
+            self.post(f"notices/{notice['id']}/close/", {"acknowledgement": "A-1"}, at(day, 10))
         self.post(f"{url}close/", {}, at(day, 11))
 
-    def send_out(self, number, origin, destination, sku, quantity, dock, day, expect=(200, 201)):
-        """Ship so many of an item under an outbound pedimento and dispatch; returns the shipment's number."""
+    def send_out(self, number, origin, destination, sku, quantity, dock, day, *, hour=15, refused_at=None):
+        """Ship so many of an item under an outbound pedimento and dispatch; returns the shipment's number.
+
+        Of a shipment that the books refuse `refused_at` a step it returns what they answer, and leaves it as it stands.
+        """
         body = {"origin": origin, "destination": destination, "lines": [{"sku": sku, "quantity": str(quantity)}]}
-        shipment = self.post("shipments/", body, at(day, 15))["number"]
-        answer = self.post(f"shipments/{shipment}/reserve/", {}, at(day, 15), expect)
-        if "code" in answer:
-            return answer
-        self.post(f"shipments/{shipment}/pick/", {"dock": dock}, at(day, 15))
-        self.post(f"shipments/{shipment}/assign-pedimento/", {"pedimento": number}, at(day, 15))
-        self.post(f"shipments/{shipment}/dispatch/", {}, at(day, 15))
+        shipment = self.post("shipments/", body, at(day, hour))["number"]
+        steps = {"reserve": {}, "pick": {"dock": dock}, "assign-pedimento": {"pedimento": number}, "dispatch": {}}
+        for step, content in steps.items():
+            expect = (409,) if step == refused_at else (200,)
+            answer = self.post(f"shipments/{shipment}/{step}/", content, at(day, hour), expect)
+            if step == refused_at:
+                return answer
         return shipment
+
+    def call_off(self, day):
+        """Call off the shipment that was refused its dispatch: its goods are free again."""
+        (shipment,) = self.rows("shipments/", state="cleared")
+        self.post(f"shipments/{shipment['number']}/cancel/", {}, at(day, 20))
 
     def reverse(self, shipment, day):
         """Take a dispatch back."""

@@ -11,6 +11,8 @@ from inventory.parties.scope import Actor, ClientScope
 from inventory.places.services import open_site
 from inventory.reference.services import load
 from tests.builders import make_broker, make_item
+from warehouse.counting import services as counting
+from warehouse.counting.models import CountSheet
 from warehouse.receiving import services as receiving
 from warehouse.shipping import services as shipping
 
@@ -174,6 +176,17 @@ def send_out(pedimento: Pedimento, destination: Site, items: dict, day: str):
     return shipping.dispatch(shipment=shipment, at=moment, actor=ACTOR)
 
 
+def take_count(shelf: Location, found: dict[Account, Decimal], day: str) -> CountSheet:
+    """Count a shelf on a day: all as expected but for what was `found` of an account; recounted, approved and posted."""
+    sheet = counting.open_sheet(site=shelf.site, locations=[shelf], at=at(day, 8), actor=ACTOR)
+    lines = list(sheet.lines.select_related("lot__account"))
+    counts = {line.pk: found.get(line.lot.account, line.expected) for line in lines}
+    sheet = counting.record_counts(sheet=sheet, counts=counts, at=at(day, 9), actor=ACTOR)
+    differing = {line.pk: counts[line.pk] for line in lines if counts[line.pk] != line.expected}
+    sheet = counting.record_counts(sheet=sheet, counts=differing, at=at(day, 10), actor=OTHER)
+    return counting.post_sheet(sheet=sheet, at=at(day, 11), actor=Actor(label="cumplimiento"))
+
+
 def legal_balance(account: Account) -> Decimal:
     """What an account owes customs now."""
     return sum((lot.remaining for lot in BondedLot.objects.filter(account=account)), Decimal(0))
@@ -181,5 +194,6 @@ def legal_balance(account: Account) -> Decimal:
 
 __all__ = [
     "ACTOR", "MEXICO", "OTHER", "SEES_ALL", "UTC", "add_locations", "at", "bring_in", "declaration", "enter",
-    "legal_balance", "load_law", "make_consignee", "make_dc", "make_item", "make_zone", "send_out", "timedelta",
+    "legal_balance", "load_law", "make_consignee", "make_dc", "make_item", "make_zone", "send_out", "take_count",
+    "timedelta",
 ]  # fmt: skip
