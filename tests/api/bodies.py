@@ -13,7 +13,11 @@ def _declaration(t):
 
 def _file(t):
     content = f"sku,market,date,quantity\n{t.item.sku},tx,2026-03-02,5\n".encode()
-    return lambda caller, url: caller.upload(url, {"file": SimpleUploadedFile(f"{t.mark}.csv", content)})
+
+    def upload(caller, url, key=None, **fields):
+        return caller.upload(url, {"file": SimpleUploadedFile(f"{t.mark}.csv", content), **fields}, key)
+
+    return upload
 
 
 def _reason(t):
