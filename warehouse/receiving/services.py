@@ -1,5 +1,6 @@
 """From the expected truck to stock in the books: expect, arrive, count, close."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from inventory.audit.trail import save_known
 from inventory.customs import services as customs
 from inventory.customs.models import BondedLot, LegalNotice, Pedimento, PedimentoSubline, StockDifference
 from inventory.customs.services.opening import inbound_authorisation
-from inventory.errors import InvalidInput, present
+from inventory.errors import InvalidInput, decimal_text, present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Lot, Posting
@@ -163,16 +164,8 @@ def count(*, receipt: Receipt, counts: Mapping[int, Count], at: datetime, actor:
         receipt.state = Receipt.State.COUNTED
     receipt.version += 1
     receipt.save(update_fields=["state", "version"])
-    off = {line.subline.item.sku: line.difference for line in lines.values() if line.difference}
-    if off and receipt.state == Receipt.State.COUNTED and _regime(receipt) == FISCAL_DEPOSIT:
-        customs.open_notice(
-            pedimento=receipt.pedimento,
-            kind=LegalNotice.Kind.DISCREPANCY,
-            document=receipt.number,
-            arrived_at=present(receipt.arrived_at),
-            details={sku: str(difference) for sku, difference in off.items()},
-            at=at,
-        )
+    if receipt.state == Receipt.State.COUNTED and _regime(receipt) == FISCAL_DEPOSIT:
+        _notify(receipt, list(lines.values()), at, actor)
     return receipt
 
 
@@ -294,6 +287,27 @@ def _plates(text: str) -> str:
     return checked.value
 
 
+def _notify(receipt: Receipt, lines: list[ReceiptLine], at: datetime, actor: Actor) -> None:
+    """Make the notice of overage or shortage due, by item; or none, when a recount finds what was declared."""
+    off: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        off[line.subline.item.sku] += line.difference
+    details = {sku: decimal_text(difference) for sku, difference in off.items() if difference}
+    kind = LegalNotice.Kind.DISCREPANCY
+    if not details:
+        reason = _("Counted again: nothing over, nothing short.")
+        customs.withdraw_notice(document=receipt.number, kind=kind, reason=str(reason), at=at, actor=actor)
+        return
+    customs.open_notice(
+        pedimento=receipt.pedimento,
+        kind=kind,
+        document=receipt.number,
+        arrived_at=present(receipt.arrived_at),
+        details=details,
+        at=at,
+    )
+
+
 def _refuse_count(receipt: Receipt, line: ReceiptLine, counted: Count) -> None:
     """Raise when a count is negative or its put-away location is not of this site and regime."""
     for name in ("good", "damaged"):
@@ -317,11 +331,14 @@ def _post(
     keys = {line.pk: (lots[line.subline_id].account, line.subline.batch, line.subline.serial) for line in lines}
     stock_lots = ledger.open_lots(keys=keys.values())
     moves = []
+    # Lines of one account may make up for each other: in law only their sum is over, as it is recorded.
+    over_of = _by_account(lines, lots)
     for line in lines:
         account, batch, serial = keys[line.pk]
         lot: Lot = stock_lots[account.pk, batch, serial]
         good, shelf = present(line.good), line.location or present(receipt.dock)
-        over = min(good, max(Decimal(0), line.difference))
+        over = max(Decimal(0), min(good, line.difference, over_of[account.pk]))
+        over_of[account.pk] -= over
         set_aside = line.damaged + over
         moves += _moves(lot, vendor, shelf, good - over)
         moves += _moves(lot, vendor, quarantine, set_aside)
@@ -334,6 +351,14 @@ def _post(
         actor=actor,
         document=receipt.number,
     )
+
+
+def _by_account(lines: list[ReceiptLine], lots: dict[int, BondedLot]) -> dict[int, Decimal]:
+    """How much more (+) or less (−) was counted than declared of each account."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[lots[line.subline_id].account_id] += line.difference
+    return sums
 
 
 def _moves(lot: Lot, origin: Location, destination: Location, quantity: Decimal) -> list[Move]:
@@ -356,10 +381,7 @@ def _record_differences(
     receipt: Receipt, lines: list[ReceiptLine], lots: dict[int, BondedLot], found_on: date, at: datetime, actor: Actor
 ) -> None:
     """Leave what was over, short or damaged where compliance sees it."""
-    by_account: dict[int, Decimal] = {}
     for line in lines:
-        account = lots[line.subline_id].account
-        by_account[account.pk] = by_account.get(account.pk, Decimal(0)) + line.difference
         if line.damaged:
             findings.raise_finding(
                 code="receipt_damaged",
@@ -370,7 +392,7 @@ def _record_differences(
                 at=at,
             )
     accounts = {lots[line.subline_id].account_id: lots[line.subline_id].account for line in lines}
-    for account_id, quantity in sorted(by_account.items()):
+    for account_id, quantity in sorted(_by_account(lines, lots).items()):
         customs.record_difference(
             account=accounts[account_id],
             quantity=quantity,

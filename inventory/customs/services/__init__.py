@@ -9,7 +9,7 @@ from inventory.customs.services.differences import record_difference, resolve_di
 from inventory.customs.services.discharging import Withdrawal, discharge, reverse_discharges
 from inventory.customs.services.entering import enter_pedimento, record_payment
 from inventory.customs.services.holding import hold, lift_hold
-from inventory.customs.services.notices import close_notice, open_notice
+from inventory.customs.services.notices import close_notice, open_notice, withdraw_notice
 from inventory.customs.services.opening import open_bonded_lots
 from inventory.customs.services.rectifying import rectify
 
@@ -29,5 +29,6 @@ __all__ = [
     "rectify",
     "resolve_difference",
     "reverse_discharges",
+    "withdraw_notice",
     "withdraw_pedimento",
 ]

@@ -16,7 +16,10 @@ from inventory.reference import selectors as reference
 def open_notice(
     *, pedimento: Pedimento, kind: str, document: str, arrived_at: datetime, details: dict[str, Any], at: datetime
 ) -> LegalNotice:
-    """Open a notice due as many hours after arrival as the law allows on that day, with a finding for who must send it."""
+    """Open a notice due as many hours after arrival as the law allows on that day, with a finding for who must send it.
+
+    Opened again before it was sent, it says what is known now, and is due again where it had been excepted.
+    """
     hours = reference.rate_parameter("AVISO-DFI", local_date(arrived_at, pedimento.site.time_zone))
     notice, created = LegalNotice.objects.get_or_create(
         document=document,
@@ -27,7 +30,7 @@ def open_notice(
             "details": details,
         },
     )
-    if created:
+    if created or _restate(notice, details):
         findings.raise_finding(
             code=f"notice_{kind}_due",
             subject=f"notice/{notice.pk}",
@@ -37,6 +40,24 @@ def open_notice(
             at=at,
         )
     return notice
+
+
+def _restate(notice: LegalNotice, details: dict[str, Any]) -> bool:
+    """Let a notice that was not sent say something else; returns whether it had to."""
+    if notice.acknowledgement or notice.details == details:
+        return False
+    notice.details, notice.exception_reason, notice.closed_at, notice.closed_by = details, "", None, ""
+    notice.save(update_fields=["details", "exception_reason", "closed_at", "closed_by"])
+    return True
+
+
+def withdraw_notice(*, document: str, kind: str, reason: str, at: datetime, actor: Actor) -> None:
+    """Close a document's open notice of a kind, if it has one, because there is nothing to notify any more."""
+    notice = LegalNotice.objects.filter(document=document, kind=kind, closed_at=None).first()
+    if notice is not None:
+        notice.details = {}
+        notice.save(update_fields=["details"])
+        close_notice(notice=notice, exception_reason=reason, at=at, actor=actor)
 
 
 def close_notice(

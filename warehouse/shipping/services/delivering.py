@@ -49,7 +49,8 @@ def receive(
     """Enter what arrived, by line number; every line of the shipment must be there. Received once, the same answer again.
 
     Goods leave their bonded lot's identity here and become stock out of Mexico (EXD). What is short stays in transit, in
-    sight; over and damaged leave findings, damaged goes to quarantine. Raises ShipmentState, InvalidInput.
+    sight; what is damaged, and what is over, which no entry declared, go to quarantine. All three leave findings. Raises
+    ShipmentState, InvalidInput.
     """
     done = Delivery.objects.filter(shipment=shipment).first()
     if done:
@@ -167,8 +168,9 @@ def _post(
         moves += moves_of(present(line.lot_id), transit, status, shipped)
         # What came beyond what was shipped has no lot in transit to come out of.
         moves += moves_of(lot.pk, unknown, status, came - shipped)
-        moves += moves_of(lot.pk, status, present(row.location), row.good)
-        moves += moves_of(lot.pk, status, quarantine, row.damaged)
+        over = min(row.good, came - shipped)
+        moves += moves_of(lot.pk, status, present(row.location), row.good - over)
+        moves += moves_of(lot.pk, status, quarantine, row.damaged + over)
     if not moves:
         return None
     return ledger.post(
