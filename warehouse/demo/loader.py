@@ -28,6 +28,13 @@ class NotEmpty(DomainError):
     status = 409
 
 
+class TooEarly(DomainError):
+    """The story cannot end that early: it would not have begun."""
+
+    code = "too_early"
+    status = 422
+
+
 class BooksDiffer(DomainError):
     """The books of the demonstration do not add up; nothing of it was kept."""
 
@@ -50,15 +57,22 @@ def is_loaded() -> bool:
 def load(*, now: datetime, seed: int = SEED) -> Told:
     """The demonstration up to `now`; one that stands already is left alone.
 
-    Raises NotEmpty where there are other clients, BooksDiffer when what was made does not add up.
+    Raises NotEmpty where there are other clients, TooEarly before story.EARLIEST, BooksDiffer when what was made does not add up.
     """
     if is_loaded():
         return Told(0)
     if Client.objects.exists():
         raise NotEmpty(_("This database has clients already: the demonstration goes into an empty one only."))
+    today = now.astimezone(ZoneInfo(MEXICO)).date()
+    if today < story.EARLIEST:
+        raise TooEarly(
+            _("The demonstration cannot end on %(on)s: %(earliest)s is the first day that it can."),
+            on=today,
+            earliest=story.EARLIEST,
+        )
     with transaction.atomic(), translation.override("es-mx"):
         load_reference()
-        world = _begin(now, seed)
+        world = _begin(now, today, seed)
         story.tell(world)
         present.tell(world)
         deeds = world.agenda.run()
@@ -71,9 +85,8 @@ def end_of(today: date, clock: datetime) -> datetime:
     return min(moment(today, 18), clock).astimezone(UTC)
 
 
-def _begin(now: datetime, seed: int) -> World:
+def _begin(now: datetime, today: date, seed: int) -> World:
     """The world before the first entry."""
-    today = now.astimezone(ZoneInfo(MEXICO)).date()
     opening = now - HISTORY
     sites = network.open_sites()
     network.open_lanes(sites)

@@ -24,6 +24,8 @@ SECOND_WAY = {"dc-dallas": "x-colombia", "dc-losangeles": "x-otay", "dc-atlanta"
 OVERBOUGHT = {"MC-CAP-CER": 5, "MC-FUE-24V": 24, "MC-RED-HEL": 75}
 # The law gives hours for the notice of arrival in fiscal deposit since 2025-05-30 (RGCE 4.5.33).
 NOTICES_SINCE = date(2025, 6, 2)
+# The deposit's clients need a year of entries, or their exits find nothing to ship.
+EARLIEST = date(2026, 6, 2)
 MONTHS = 18
 
 

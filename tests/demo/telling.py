@@ -1,0 +1,73 @@
+"""Tell the demonstration for some moments, one after another: `python -m tests.demo.telling MOMENT …` in a new database.
+
+Prints a line of JSON for each. Nothing of it stays: each telling is rolled back.
+"""
+
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from datetime import datetime
+
+import django
+from django.db import models, transaction
+
+# Passwords carry salt, jobs name the process that ran them, both are in the trail that is sealed; lists say when they were loaded.
+APART = {"User", "Job", "AuditSeal", "Heartbeat", "LoadedList"}
+
+
+def digests():
+    """A digest for each table of the books and of the work, in which ids count only by their order."""
+    from django.apps import apps
+
+    found = [model for app in ("inventory", "warehouse") for model in apps.get_app_config(app).get_models()]
+    places = {
+        model: {pk: place for place, pk in enumerate(model.objects.order_by("pk").values_list("pk", flat=True))}
+        for model in found
+    }
+    return {model.__name__: _digest(model, places) for model in found if model.__name__ not in APART}
+
+
+def _digest(model, places):
+    columns = [column for column in model._meta.concrete_fields if not isinstance(column, models.UUIDField)]
+    digest = hashlib.sha256()
+    for row in model.objects.order_by("pk"):
+        told = [_value(row, column, places) for column in columns]
+        digest.update(repr(told).encode())
+    return digest.hexdigest()
+
+
+def _value(row, column, places):
+    """A value of a row; of an id, its place among those of its table."""
+    value, table = getattr(row, column.attname), column.related_model or (type(row) if column.primary_key else None)
+    return places[table][value] if table in places and value is not None else value
+
+
+def tell(moment):
+    """Tell it up to a moment, and take it back; what was told."""
+    from inventory.models import Pedimento
+    from warehouse.demo import loader
+    from warehouse.models import Shipment
+
+    with transaction.atomic():
+        began = time.process_time()
+        deeds = loader.load(now=moment).deeds
+        told = {
+            "deeds": deeds,
+            "seconds": time.process_time() - began,
+            "pedimentos": Pedimento.objects.count(),
+            "states": Counter(Shipment.objects.values_list("state", flat=True)),
+            "digests": digests(),
+        }
+        transaction.set_rollback(True)
+    return told
+
+
+if __name__ == "__main__":
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    for text in sys.argv[1:]:
+        sys.stdout.write(json.dumps(tell(datetime.fromisoformat(text))) + "\n")
