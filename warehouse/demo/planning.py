@@ -51,7 +51,7 @@ def _do(
     who: str,
     at: datetime,
     parameters: dict[str, str],
-    file: ContentFile[Any] | None = None,
+    file: "ContentFile[Any] | None" = None,
 ) -> None:
     """Ask for a job and do it at once. Raises RuntimeError when it does not end well."""
     job = jobs.request(
