@@ -19,6 +19,7 @@ from inventory.models import (
     PermanenceRule,
     RateParameter,
     Regime,
+    Requirement,
     UnitConversion,
 )
 
@@ -108,6 +109,13 @@ class RateParameters(Rules):
 
     list_display = ("code", "value", "unit", "valid_from", "valid_to", "verified")
     search_fields = ("code", "description")
+
+
+@admin.register(Requirement)
+class Requirements(Rules):
+    """What the law asks for from a day on."""
+
+    list_display = ("code", "valid_from", "valid_to", "legal_basis", "verified")
 
 
 @admin.register(UnitConversion)

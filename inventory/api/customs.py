@@ -105,7 +105,7 @@ class PedimentoDetail(DetailEndpoint):
 def whole_pedimento(view: Any, number: str) -> Pedimento:
     """One of the client's pedimentos with all its parts, in a fixed number of statements. Raises NotFound."""
     rows = customs.pedimentos(view.scope).select_related("site", "authorisation", "broker", "rectifies")
-    parts = ("lines__sublines__item", "contributions__line", "identifiers__line", "invoices")
+    parts = ("lines__sublines__item", "contributions__line", "identifiers__line", "invoices", *customs.PAPERS)
     return find(rows.prefetch_related(*parts), number=number)
 
 

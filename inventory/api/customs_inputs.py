@@ -11,7 +11,8 @@ from rest_framework import serializers
 
 from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
 from inventory.api.rows import Input
-from inventory.customs.models import Pedimento
+from inventory.customs.models import Pedimento, PedimentoLine
+from inventory.customs.paper_models import PedimentoWaybill
 from inventory.errors import InvalidInput, InvalidInputs
 
 
@@ -56,6 +57,69 @@ class InvoiceInput(Input):
     cove = serializers.CharField(max_length=15, required=False)
     incoterm = serializers.CharField(max_length=3, required=False)
     supplier = serializers.CharField(max_length=200, required=False)
+    supplier_tax_id = serializers.CharField(max_length=30, required=False)
+    supplier_address = serializers.CharField(max_length=250, required=False)
+    is_related = serializers.BooleanField(required=False)
+    usd_factor = RateText(required=False, help_text="US dollars per unit of the currency.")
+
+
+class WaybillInput(Input):
+    """A transport document (guía, conocimiento de embarque)."""
+
+    number = serializers.CharField(max_length=40)
+    kind = serializers.ChoiceField(PedimentoWaybill.Kind.choices)
+
+
+class ContainerInput(Input):
+    """A container or trailer; a container's number is checked by ISO 6346."""
+
+    number = serializers.CharField(max_length=20)
+    type_code = serializers.CharField(max_length=3, help_text="Apéndice 10.")
+
+
+class CustomsSealInput(Input):
+    """A customs seal (candado), and those that replaced it."""
+
+    number = serializers.CharField(max_length=30)
+    first_review = serializers.CharField(max_length=30, required=False)
+    second_review = serializers.CharField(max_length=30, required=False)
+
+
+class VehicleInput(Input):
+    """What the goods travel in, and whose it is."""
+
+    identification = serializers.CharField(max_length=40, help_text="Plates, wagon, ship or flight.")
+    country = serializers.CharField(max_length=3, required=False)
+    carrier = serializers.CharField(max_length=120, required=False)
+    carrier_rfc = serializers.CharField(max_length=20, required=False)
+
+
+class BankPaymentInput(Input):
+    """A payment at a bank against a línea de captura; all of them add up to what was paid in cash."""
+
+    capture_line = serializers.CharField(max_length=30, help_text="Twenty letters and digits.")
+    amount_mxn = MoneyText()
+    payment_form = serializers.CharField(max_length=2, required=False, help_text="Apéndice 13; cash (0) if left out.")
+    bank = serializers.CharField(max_length=80, required=False)
+    operation_number = serializers.CharField(max_length=30, required=False, help_text="Fourteen digits.")
+    paid_on = Day(required=False)
+
+
+class PermitInput(Input):
+    """A permit or other non-tariff regulation that a line complies with."""
+
+    code = serializers.CharField(max_length=4, help_text="Apéndice 9.")
+    number = serializers.CharField(max_length=40, required=False)
+    signature = serializers.CharField(max_length=40, required=False)
+    value_usd = MoneyText(required=False)
+    quantity = QuantityText(required=False)
+
+
+class SerialInput(Input):
+    """A serial number or NIV of a line's goods."""
+
+    number = serializers.CharField(max_length=40)
+    kilometres = serializers.IntegerField(min_value=0, max_value=10_000_000, required=False)
 
 
 class LineInput(Input):
@@ -74,6 +138,11 @@ class LineInput(Input):
     valuation_method = serializers.CharField(max_length=1, required=False)
     customs_value_mxn = MoneyText()
     price_paid_mxn = MoneyText(required=False)
+    relationship = serializers.ChoiceField(PedimentoLine.Relationship.choices, required=False)
+    value_added_mxn = MoneyText(required=False, help_text="Returns abroad (RT, J4) only.")
+    brand = serializers.CharField(max_length=80, required=False)
+    model = serializers.CharField(max_length=80, required=False)
+    product_code = serializers.CharField(max_length=80, required=False)
     source_number = serializers.CharField(max_length=30, required=False)
     source_seq = serializers.IntegerField(required=False, min_value=1)
     sku = serializers.CharField(max_length=64, required=False)
@@ -82,6 +151,8 @@ class LineInput(Input):
     sublines = SublineInput(many=True, required=False)
     contributions = ContributionInput(many=True, required=False)
     identifiers = IdentifierInput(many=True, required=False)
+    permits = PermitInput(many=True, required=False)
+    serials = SerialInput(many=True, required=False)
 
 
 @extend_schema_serializer(
@@ -131,18 +202,35 @@ class PedimentoInput(Input):
     authorisation = serializers.CharField(max_length=40, required=False)
     site = serializers.CharField(max_length=24)
     customs_section = serializers.CharField(max_length=3)
+    entry_section = serializers.CharField(max_length=3, required=False, help_text="Of entry or exit (field 8).")
     transport_mode = serializers.CharField(max_length=2, required=False)
+    arrival_mode = serializers.CharField(max_length=2, required=False)
+    departure_mode = serializers.CharField(max_length=2, required=False)
     destination_zone = serializers.CharField(max_length=2, required=False)
     fx_rate = RateText()
     gross_kg = QuantityText(required=False)
     packages = serializers.IntegerField(min_value=0, required=False)
+    marks = serializers.CharField(max_length=250, required=False)
     value_usd = MoneyText()
     customs_value_mxn = MoneyText()
     price_paid_mxn = MoneyText()
+    insured_value_mxn = MoneyText(required=False, help_text="Field 19: told, never added to the value.")
+    inc_insurance_mxn = MoneyText(required=False)
+    inc_freight_mxn = MoneyText(required=False)
+    inc_packing_mxn = MoneyText(required=False)
+    inc_other_mxn = MoneyText(required=False)
+    dec_transport_mxn = MoneyText(required=False)
+    dec_insurance_mxn = MoneyText(required=False)
+    dec_loading_mxn = MoneyText(required=False)
+    dec_unloading_mxn = MoneyText(required=False)
+    dec_other_mxn = MoneyText(required=False)
     validation_ack = serializers.CharField(max_length=8, required=False)
     validated_on = Day(required=False)
     entered_on = Day(required=False)
     paid_on = Day(required=False)
+    extracted_on = Day(required=False)
+    presented_on = Day(required=False)
+    foreign_import_on = Day(required=False)
     cleared_at = Moment(required=False)
     is_consolidated = serializers.BooleanField(required=False)
     consolidated_opened_on = Day(required=False)
@@ -151,17 +239,26 @@ class PedimentoInput(Input):
     cash_mxn = MoneyText(required=False)
     other_mxn = MoneyText(required=False)
     total_mxn = MoneyText(required=False)
+    rfe_constancia = serializers.CharField(max_length=40, required=False)
     remarks = serializers.CharField(max_length=2000, required=False)
     lines = LineInput(many=True)
     contributions = ContributionInput(many=True, required=False)
     identifiers = IdentifierInput(many=True, required=False)
     invoices = InvoiceInput(many=True, required=False)
+    waybills = WaybillInput(many=True, required=False)
+    containers = ContainerInput(many=True, required=False)
+    seals = CustomsSealInput(many=True, required=False)
+    vehicles = VehicleInput(many=True, required=False)
+    payments = BankPaymentInput(many=True, required=False)
 
 
 class PaymentInput(Input):
-    """When a declaration was paid."""
+    """When a declaration was paid, and at which bank if any of it in cash."""
 
     paid_on = Day()
+    capture_line = serializers.CharField(max_length=30, required=False, help_text="Twenty letters and digits.")
+    bank = serializers.CharField(max_length=80, required=False)
+    operation_number = serializers.CharField(max_length=30, required=False, help_text="Fourteen digits.")
 
 
 class ClearanceInput(Input):

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from inventory.api.fields import Moment, MoneyText, QuantityText, RateText
 from inventory.api.rows import Output
 from inventory.customs.models import BondedLot, LegalNotice, Pedimento, StockDifference
+from inventory.customs.paper_models import PedimentoWaybill
 
 
 class PedimentoOutput(Output):
@@ -20,12 +21,28 @@ class PedimentoOutput(Output):
     site = serializers.CharField(source="site.code")
     broker = serializers.CharField(source="broker.patente", allow_null=True)
     customs_section = serializers.CharField()
+    entry_section = serializers.CharField()
+    destination_zone = serializers.CharField()
+    transport_mode = serializers.CharField()
+    arrival_mode = serializers.CharField()
+    departure_mode = serializers.CharField()
     fx_rate = RateText()
     gross_kg = QuantityText()
     packages = serializers.IntegerField()
+    marks = serializers.CharField()
     value_usd = MoneyText()
     customs_value_mxn = MoneyText()
     price_paid_mxn = MoneyText()
+    insured_value_mxn = MoneyText()
+    inc_insurance_mxn = MoneyText()
+    inc_freight_mxn = MoneyText()
+    inc_packing_mxn = MoneyText()
+    inc_other_mxn = MoneyText()
+    dec_transport_mxn = MoneyText()
+    dec_insurance_mxn = MoneyText()
+    dec_loading_mxn = MoneyText()
+    dec_unloading_mxn = MoneyText()
+    dec_other_mxn = MoneyText()
     cash_mxn = MoneyText()
     other_mxn = MoneyText()
     total_mxn = MoneyText()
@@ -33,6 +50,9 @@ class PedimentoOutput(Output):
     validated_on = serializers.DateField(allow_null=True)
     entered_on = serializers.DateField(allow_null=True)
     paid_on = serializers.DateField(allow_null=True)
+    extracted_on = serializers.DateField(allow_null=True)
+    presented_on = serializers.DateField(allow_null=True)
+    foreign_import_on = serializers.DateField(allow_null=True)
     cleared_at = Moment(allow_null=True)
     was_examined = serializers.BooleanField()
     is_consolidated = serializers.BooleanField()
@@ -40,6 +60,7 @@ class PedimentoOutput(Output):
     consolidated_closed_on = serializers.DateField(allow_null=True)
     update_option = serializers.CharField()
     rectifies = serializers.CharField(source="rectifies.number", allow_null=True)
+    rfe_constancia = serializers.CharField()
     remarks = serializers.CharField()
     recorded_at = Moment()
     version = serializers.IntegerField()
@@ -75,6 +96,11 @@ class LineOutput(Output):
     customs_value_mxn = MoneyText()
     price_paid_mxn = MoneyText()
     unit_price_mxn = MoneyText()
+    value_added_mxn = MoneyText()
+    relationship = serializers.CharField()
+    brand = serializers.CharField()
+    model = serializers.CharField()
+    product_code = serializers.CharField()
     source_number = serializers.CharField()
     source_seq = serializers.IntegerField(allow_null=True)
 
@@ -85,10 +111,29 @@ class PedimentoLineRow(LineOutput):
     pedimento = serializers.CharField(source="pedimento.number")
 
 
+class PermitOutput(Output):
+    """A permit or other non-tariff regulation that a line complies with."""
+
+    code = serializers.CharField()
+    number = serializers.CharField()
+    signature = serializers.CharField()
+    value_usd = MoneyText(allow_null=True)
+    quantity = QuantityText(allow_null=True)
+
+
+class SerialOutput(Output):
+    """A serial number or NIV of a line's goods."""
+
+    number = serializers.CharField()
+    kilometres = serializers.IntegerField(allow_null=True)
+
+
 class LineDetail(LineOutput):
-    """A line with its part numbers."""
+    """A line with its part numbers, permits and serial numbers."""
 
     sublines = SublineOutput(many=True)
+    permits = PermitOutput(many=True)
+    serials = SerialOutput(many=True)
 
 
 class ContributionOutput(Output):
@@ -122,6 +167,52 @@ class InvoiceOutput(Output):
     currency = serializers.CharField()
     value = MoneyText()
     supplier = serializers.CharField()
+    supplier_tax_id = serializers.CharField()
+    supplier_address = serializers.CharField()
+    is_related = serializers.BooleanField()
+    usd_factor = RateText(allow_null=True)
+
+
+class WaybillOutput(Output):
+    """A transport document."""
+
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(PedimentoWaybill.Kind.choices)
+
+
+class ContainerOutput(Output):
+    """A container or trailer."""
+
+    number = serializers.CharField()
+    type_code = serializers.CharField()
+
+
+class CustomsSealOutput(Output):
+    """A customs seal, and those that replaced it."""
+
+    number = serializers.CharField()
+    first_review = serializers.CharField()
+    second_review = serializers.CharField()
+
+
+class VehicleOutput(Output):
+    """What the goods travel in, and whose it is."""
+
+    identification = serializers.CharField()
+    country = serializers.CharField()
+    carrier = serializers.CharField()
+    carrier_rfc = serializers.CharField()
+
+
+class BankPaymentOutput(Output):
+    """A payment at a bank against a línea de captura."""
+
+    capture_line = serializers.CharField()
+    amount_mxn = MoneyText()
+    payment_form = serializers.CharField()
+    bank = serializers.CharField()
+    operation_number = serializers.CharField()
+    paid_on = serializers.DateField(allow_null=True)
 
 
 class PedimentoDetailOutput(PedimentoOutput):
@@ -131,6 +222,11 @@ class PedimentoDetailOutput(PedimentoOutput):
     contributions = ContributionOutput(many=True)
     identifiers = IdentifierOutput(many=True)
     invoices = InvoiceOutput(many=True)
+    waybills = WaybillOutput(many=True)
+    containers = ContainerOutput(many=True)
+    seals = CustomsSealOutput(many=True)
+    vehicles = VehicleOutput(many=True)
+    payments = BankPaymentOutput(many=True)
 
 
 class BondedLotOutput(Output):

@@ -14,11 +14,12 @@ AUDITED = (
     "User", "Membership", "OperatorCompany", "Client", "Authorisation", "Broker", "Carrier", "ApiKey",
     "Item", "BillOfMaterials", "BomLine",
     "Site", "SiteAuthorisation", "SiteAssignment", "Location", "Lane", "Market",
-    "ClaveEffect", "PermanenceRule", "RateParameter", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",
+    "ClaveEffect", "PermanenceRule", "RateParameter", "Requirement", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",
     "NonBusinessDay", "UnitOfMeasure", "CustomsOffice", "CustomsSection", "Country", "Currency", "ListedCode",
     "Identifier", "TariffCode", "HtsCode", "PatentNumber", "LoadedList",
     "Pedimento", "PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice",
-    "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
+    "PedimentoWaybill", "PedimentoContainer", "PedimentoSeal", "PedimentoVehicle", "PedimentoPayment",
+    "PedimentoPermit", "PedimentoSerial", "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
     "DemandRecord", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
 )  # fmt: skip
 OF_THE_WORK = (
@@ -52,10 +53,12 @@ MADE_BY = {
     "CountLine": "CountSheet", "PlacementLevel": "PlacementRun", "Recommendation": "PlacementRun",
     "DemandRecord": "its import",
     **dict.fromkeys(
-        ("PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice"), "Pedimento"
+        ("PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice",
+         "PedimentoWaybill", "PedimentoContainer", "PedimentoSeal", "PedimentoVehicle", "PedimentoPayment",
+         "PedimentoPermit", "PedimentoSerial"), "Pedimento"
     ),
     **dict.fromkeys(
-        ("ClaveEffect", "PermanenceRule", "RateParameter", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",
+        ("ClaveEffect", "PermanenceRule", "RateParameter", "Requirement", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",
          "NonBusinessDay", "UnitOfMeasure", "CustomsOffice", "CustomsSection", "Country", "Currency", "ListedCode",
          "Identifier", "TariffCode", "HtsCode", "PatentNumber"), "LoadedList"
     ),

@@ -37,6 +37,13 @@ def leave(pairs: Iterable[Pair]) -> None:
     insert(entries)
 
 
+def record_parts(row: models.Model, parts: Mapping[str, Sequence[str]]) -> None:
+    """Leave one trail on an audited row of all that was written with it in bulk: part → its texts."""
+    written = {name: ["", "; ".join(texts)] for name, texts in parts.items() if texts}
+    if written:
+        insert([_entry(row, LogEntry.Action.UPDATE, written)])
+
+
 def note_import(model: type[models.Model], of: models.Model, what: str, facts: Mapping[str, Any]) -> None:
     """One row of the trail for an import of many rows of a model, told by where they came from and by its figures."""
     entry = LogEntry(

@@ -3,7 +3,7 @@
 `QuerySet.delete` needs no help: Django deletes row by row where somebody listens, as the trail does.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -59,5 +59,12 @@ def watch(model: type[models.Model], recorded: Collection[str], *, is_told_elsew
     for plain in model._meta.managers:
         watching = type(plain).from_queryset(queryset, type(plain).__name__)
         watching.__module__ = type(plain).__module__  # it goes by the name of the one it stands in for
+        watching.__eq__ = _like(plain)
+        watching.__hash__ = type(plain).__hash__
         model._meta.local_managers = [own for own in model._meta.local_managers if own.name != plain.name]
         model.add_to_class(plain.name, watching())
+
+
+def _like(plain: models.Manager[Any]) -> Callable[[Any, object], bool]:
+    """Equal to what the plain manager equals: to migrations it is that one."""
+    return lambda _watching, other: plain == other

@@ -15,7 +15,9 @@ from django.conf import settings
 from inventory.catalog.models import Item
 from inventory.customs.draft import LineDraft, PedimentoDraft, SublineDraft
 from inventory.customs.models import Pedimento
-from inventory.customs.pedimento_number import SEPARATORS, Circumstances, check
+from inventory.customs.paper_checks import Known, faults
+from inventory.customs.pedimento_number import SEPARATORS, Circumstances, check, display
+from inventory.customs.selectors import first_of_chain
 from inventory.errors import InvalidInput, InvalidInputs, ReferenceMissing
 from inventory.errors import gettext_noop as _
 from inventory.parties.models import Authorisation, Client
@@ -25,14 +27,19 @@ from inventory.reference import selectors as reference
 from inventory.reference.models import (
     ClaveEffect,
     Country,
-    Identifier,
     ListedCode,
+    Requirement,
     TariffCode,
     UnitOfMeasure,
 )
 from inventory.units import QUANTITY_SCALE, convert, plain, round_half_up
 
 FACTOR_TOLERANCE = Decimal("0.02")
+ZONE = "RFS"  # the strategic bonded zone
+DATES = (
+    "validated_on", "entered_on", "paid_on", "consolidated_opened_on", "extracted_on", "presented_on",
+    "foreign_import_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class Checker:
         self.zone = self.site.time_zone if self.site else settings.TIME_ZONE
         self.today = local_date(at, self.zone)
         self.cleared_on = local_date(draft.cleared_at, self.zone) if draft.cleared_at else None
+        self.listed: dict[str, set[str]] = {}
         self.on: date = self.cleared_on or draft.paid_on or draft.entered_on or draft.validated_on or self.today
 
     def refuse(self, field_: str, value: object, rule: str, message: str, **context: object) -> None:
@@ -81,6 +89,7 @@ class Checker:
 
     def result(self) -> Checked:
         """The checked declaration. Raises InvalidInputs."""
+        self.listed = reference.listed_codes(self.on)
         number, rectifies = self._number()
         site, authorisation = self._place()
         effect = self._effect(authorisation)
@@ -89,6 +98,7 @@ class Checker:
         self._rate(rectifies)
         sublines = self._lines()
         self._totals()
+        self._papers(effect, rectifies)
         if self.errors:
             raise InvalidInputs(self.errors)
         assert site is not None  # noqa: S101  a missing site is an error above
@@ -216,33 +226,25 @@ class Checker:
         )
         if draft.update_option and draft.update_option not in Pedimento.UpdateOption.values:
             self.refuse("update_option", draft.update_option, "known", _("%(field)s: %(value)s is none of FI, FV."))
-        for name, list_name in (("transport_mode", "transport_mode"), ("destination_zone", "destination_zone")):
-            value = getattr(draft, name)
-            if value:
-                self._listed(name, value, lambda v=value, n=list_name: reference.listed_code(n, v, self.on))
+        if draft.entry_section:
+            self._listed(
+                "entry_section", draft.entry_section, lambda: reference.customs_section(draft.entry_section, self.on)
+            )
         for invoice in draft.invoices:
             self._listed(
                 f"{invoice.path}.currency", invoice.currency, lambda i=invoice: reference.currency(i.currency, self.on)
             )
         self._contributions()
-        self._identifiers()
 
     def _contributions(self) -> None:
         """Taxes carry known codes and whole pesos (mexico.md §5.1, §9-18)."""
         rows = [*self.draft.contributions, *(c for line in self.draft.lines for c in line.contributions)]
-        if not rows:
-            return
-        known = set(
-            reference.valid_on(ListedCode, self.on)
-            .filter(list__in=[ListedCode.List.CONTRIBUTION, ListedCode.List.PAYMENT_FORM])
-            .values_list("list", "code")
-        )
         for row in rows:
-            if (ListedCode.List.CONTRIBUTION, row.code) not in known:
+            if row.code not in self.listed.get(ListedCode.List.CONTRIBUTION, ()):
                 self.refuse(
                     f"{row.path}.code", row.code, "known", _("%(field)s: %(value)s is no contribution of Apéndice 12.")
                 )
-            if (ListedCode.List.PAYMENT_FORM, row.payment_form) not in known:
+            if row.payment_form not in self.listed.get(ListedCode.List.PAYMENT_FORM, ()):
                 self.refuse(
                     f"{row.path}.payment_form",
                     row.payment_form,
@@ -257,22 +259,31 @@ class Checker:
                     _("%(field)s: %(value)s is not in whole pesos (CFF 20)."),
                 )
 
-    def _identifiers(self) -> None:
-        """Identifiers are on the list of Apéndice 8."""
-        rows = [*self.draft.identifiers, *(i for line in self.draft.lines for i in line.identifiers)]
-        if not rows:
-            return
-        known = set(reference.valid_on(Identifier, self.on).values_list("code", flat=True))
-        for row in rows:
-            if row.code not in known:
-                self.refuse(
-                    f"{row.path}.code", row.code, "known", _("%(field)s: %(value)s is no identifier of Apéndice 8.")
-                )
+    def _papers(self, effect: str, rectifies: Pedimento | None) -> None:
+        """Papers, boxes, payments and values, by the pure checks."""
+        draft = self.draft
+        named = {row.country for row in draft.vehicles if row.country}
+        countries = reference.valid_on(Country, self.on).filter(code__in=named).values_list("code", flat=True)
+        enters_zone = effect == Pedimento.Effect.INBOUND and draft.regime == ZONE
+        known = Known(
+            on=self.on,
+            today=self.today,
+            listed=self.listed,
+            countries=set(countries) if named else set(),
+            identifiers=reference.identifier_levels(self.on),
+            document_key=first_of_chain(rectifies).document_key if rectifies else draft.document_key,
+            asks_constancia=enters_zone and reference.is_asked(Requirement.Code.RFE_CONSTANCIA, self.on),
+        )
+        for path, value, fault in faults(draft, known):
+            if fault.is_error:
+                self.errors.append(fault.as_error(path, value))
+            else:
+                self.warnings.append((fault.code, {"document": display(draft.number), **fault.context}))
 
     def _dates(self) -> None:
         """Dates run forward and none lies in the future."""
         draft, today = self.draft, self.today
-        for name in ("validated_on", "entered_on", "paid_on", "consolidated_opened_on"):
+        for name in DATES:
             value = getattr(draft, name)
             if value and value > today:
                 self.refuse(name, value, "not_in_future", _("%(field)s: %(value)s lies in the future."))

@@ -3,18 +3,44 @@
 Every value that cannot be read is reported with its path (`lines[0].tariff_quantity`), the value and the rule, all at once.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from inventory.errors import InvalidInput, InvalidInputs
+from inventory.customs.papers import (
+    ContainerDraft,
+    ContributionDraft,
+    IdentifierDraft,
+    InvoiceDraft,
+    PaymentDraft,
+    PermitDraft,
+    SealDraft,
+    SerialDraft,
+    VehicleDraft,
+    WaybillDraft,
+    read_containers,
+    read_contributions,
+    read_identifiers,
+    read_invoices,
+    read_payments,
+    read_permits,
+    read_seals,
+    read_serials,
+    read_vehicles,
+    read_waybills,
+)
+from inventory.customs.reader import Reader
+from inventory.errors import InvalidInputs
 from inventory.errors import gettext_noop as _
-from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, to_base
+from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE
 
 MOST_LINES = 5000
-YEARS = range(1990, 2200)  # the years that customs papers are about
+# What is added to the price paid and taken from it on the way to the customs value (LA 65 and 66; fields 20-28).
+ADDITIONS = ("inc_insurance_mxn", "inc_freight_mxn", "inc_packing_mxn", "inc_other_mxn")
+INSURED = "insured_value_mxn"  # what the policy covers (field 19): told, never added
+DEDUCTIONS = ("dec_transport_mxn", "dec_insurance_mxn", "dec_loading_mxn", "dec_unloading_mxn", "dec_other_mxn")
 
 
 @dataclass(frozen=True)
@@ -29,41 +55,6 @@ class SublineDraft:
     commercial_quantity: Decimal | None = None
     tariff_quantity: Decimal | None = None
     customs_value_mxn: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class ContributionDraft:
-    """A declared tax."""
-
-    path: str
-    code: str
-    payment_form: str
-    amount_mxn: Decimal
-    rate: Decimal | None = None
-    rate_type: str = ""
-
-
-@dataclass(frozen=True)
-class IdentifierDraft:
-    """An identifier of Apéndice 8 with its complements."""
-
-    path: str
-    code: str
-    complements: tuple[str, str, str] = ("", "", "")
-
-
-@dataclass(frozen=True)
-class InvoiceDraft:
-    """A commercial invoice."""
-
-    path: str
-    number: str
-    issued_on: date
-    currency: str
-    value: Decimal
-    cove: str = ""
-    incoterm: str = ""
-    supplier: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +80,13 @@ class LineDraft:
     sublines: tuple[SublineDraft, ...]
     contributions: tuple[ContributionDraft, ...]
     identifiers: tuple[IdentifierDraft, ...]
+    relationship: str = ""
+    brand: str = ""
+    model: str = ""
+    product_code: str = ""
+    value_added_mxn: Decimal = Decimal(0)
+    permits: tuple[PermitDraft, ...] = ()
+    serials: tuple[SerialDraft, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,134 +125,29 @@ class PedimentoDraft:
     contributions: tuple[ContributionDraft, ...] = ()
     identifiers: tuple[IdentifierDraft, ...] = ()
     invoices: tuple[InvoiceDraft, ...] = ()
-
-
-@dataclass
-class Reader:
-    """Reads values out of a mapping and keeps every error, so that a person can mend them in one go."""
-
-    data: Mapping[str, Any]
-    path: str = ""
-    errors: list[InvalidInput] = field(default_factory=list)
-
-    def at(self, name: str) -> str:
-        """The full path of a field."""
-        return f"{self.path}.{name}" if self.path else name
-
-    def refuse(self, name: str, message: str, rule: str, **context: Any) -> None:
-        """Note an error of a field."""
-        self.errors.append(
-            InvalidInput(message, field=self.at(name), value=_short(self.data.get(name)), rule=rule, **context)
-        )
-
-    def text(self, name: str, most: int, *, required: bool = False, upper: bool = False) -> str:
-        """A text of at most so many characters, outer spaces gone."""
-        value = self.data.get(name)
-        if value is None:
-            value = ""
-        if not isinstance(value, str | int) or isinstance(value, bool):
-            self.refuse(name, _("%(field)s must be text."), "text")
-            return ""
-        text = str(value).strip()
-        if required and not text:
-            self.refuse(name, _("%(field)s is required."), "required")
-        elif len(text) > most:
-            self.refuse(name, _("%(field)s may have at most %(most)s characters."), "max_length", most=most)
-            return ""
-        elif "\x00" in text:
-            self.refuse(name, _("%(field)s holds a character that is not text."), "text")
-            return ""
-        return text.upper() if upper else text
-
-    def number(self, name: str, scale: int, *, required: bool = False, positive: bool = False) -> Decimal | None:
-        """An exact number of at most `scale` decimals, not negative."""
-        value = self.data.get(name)
-        if value is None or value == "":
-            if required:
-                self.refuse(name, _("%(field)s is required."), "required")
-            return None
-        if isinstance(value, float | bool) or not isinstance(value, str | int | Decimal):
-            self.refuse(name, _('%(field)s must be a decimal number written as text, such as "12.5".'), "decimal_text")
-            return None
-        try:
-            number = Decimal(str(value).strip().replace(",", ""))
-            to_base(number, scale)
-        except (InvalidOperation, InvalidInput):
-            self.refuse(
-                name, _("%(field)s: %(value)s is not a number with at most %(scale)s decimals."), "number", scale=scale
-            )
-            return None
-        if number < 0 or (positive and number == 0):
-            rule = "positive" if positive else "not_negative"
-            self.refuse(
-                name,
-                _("%(field)s: %(value)s must be more than zero.")
-                if positive
-                else _("%(field)s: %(value)s may not be negative."),
-                rule,
-            )
-            return None
-        return number
-
-    def required_number(self, name: str, scale: int, *, positive: bool = False) -> Decimal:
-        """A number that must be there; zero stands in while the error is reported."""
-        return self.number(name, scale, required=True, positive=positive) or Decimal(0)
-
-    def whole(self, name: str, most: int = 1_000_000) -> int | None:
-        """A whole number from 0 to `most`."""
-        number = self.number(name, 0)
-        if number is not None and number > most:
-            self.refuse(name, _("%(field)s: %(value)s is more than %(most)s."), "max_value", most=most)
-            return None
-        return None if number is None else int(number)
-
-    def day(self, name: str) -> date | None:
-        """An ISO date, or None."""
-        value = self.data.get(name)
-        if value is None or value == "":
-            return None
-        try:
-            day = value if type(value) is date else date.fromisoformat(str(value))
-        except ValueError:
-            day = None
-        if day is None or day.year not in YEARS:
-            self.refuse(name, _("%(field)s: %(value)s is not a date such as 2026-03-31."), "date")
-            return None
-        return day
-
-    def moment(self, name: str) -> datetime | None:
-        """An ISO moment with its offset, or None."""
-        value = self.data.get(name)
-        if value is None or value == "":
-            return None
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            self.refuse(name, _("%(field)s: %(value)s is not a moment such as 2026-03-31T09:00:00-06:00."), "moment")
-            return None
-        return moment
-
-    def flag(self, name: str) -> bool:
-        """True or false; absent is false."""
-        value = self.data.get(name, False)
-        if value in (True, "true", "True", "1", 1, "on"):
-            return True
-        if value not in (False, None, "", "false", "False", "0", 0, "off"):
-            self.refuse(name, _("%(field)s must be true or false."), "boolean")
-        return False
-
-    def rows(self, name: str, most: int) -> "list[Reader]":
-        """A reader for each row of a list."""
-        value = self.data.get(name) or []
-        if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(r, Mapping) for r in value):
-            self.refuse(name, _("%(field)s must be a list of objects."), "list")
-            return []
-        if len(value) > most:
-            self.refuse(name, _("%(field)s may have at most %(most)s rows."), "max_rows", most=most)
-            return []
-        return [Reader(row, f"{self.at(name)}[{index}]", self.errors) for index, row in enumerate(value)]
+    entry_section: str = ""
+    arrival_mode: str = ""
+    departure_mode: str = ""
+    marks: str = ""
+    extracted_on: date | None = None
+    presented_on: date | None = None
+    foreign_import_on: date | None = None
+    rfe_constancia: str = ""
+    insured_value_mxn: Decimal = Decimal(0)
+    inc_insurance_mxn: Decimal = Decimal(0)
+    inc_freight_mxn: Decimal = Decimal(0)
+    inc_packing_mxn: Decimal = Decimal(0)
+    inc_other_mxn: Decimal = Decimal(0)
+    dec_transport_mxn: Decimal = Decimal(0)
+    dec_insurance_mxn: Decimal = Decimal(0)
+    dec_loading_mxn: Decimal = Decimal(0)
+    dec_unloading_mxn: Decimal = Decimal(0)
+    dec_other_mxn: Decimal = Decimal(0)
+    waybills: tuple[WaybillDraft, ...] = ()
+    containers: tuple[ContainerDraft, ...] = ()
+    seals: tuple[SealDraft, ...] = ()
+    vehicles: tuple[VehicleDraft, ...] = ()
+    payments: tuple[PaymentDraft, ...] = ()
 
 
 def read_pedimento(data: Mapping[str, Any]) -> PedimentoDraft:
@@ -296,9 +189,23 @@ def read_pedimento(data: Mapping[str, Any]) -> PedimentoDraft:
         total_mxn=reader.number("total_mxn", MONEY_SCALE) or Decimal(0),
         remarks=reader.text("remarks", 2000),
         lines=tuple(_line(row) for row in reader.rows("lines", MOST_LINES)),
-        contributions=_contributions(reader),
-        identifiers=_identifiers(reader),
-        invoices=tuple(_invoice(row) for row in reader.rows("invoices", 500)),
+        contributions=read_contributions(reader),
+        identifiers=read_identifiers(reader),
+        invoices=read_invoices(reader),
+        entry_section=reader.text("entry_section", 3),
+        arrival_mode=reader.text("arrival_mode", 2),
+        departure_mode=reader.text("departure_mode", 2),
+        marks=reader.text("marks", 250),
+        extracted_on=reader.day("extracted_on"),
+        presented_on=reader.day("presented_on"),
+        foreign_import_on=reader.day("foreign_import_on"),
+        rfe_constancia=reader.text("rfe_constancia", 40, upper=True),
+        **{name: reader.number(name, MONEY_SCALE) or Decimal(0) for name in (INSURED, *ADDITIONS, *DEDUCTIONS)},
+        waybills=read_waybills(reader),
+        containers=read_containers(reader),
+        seals=read_seals(reader),
+        vehicles=read_vehicles(reader),
+        payments=read_payments(reader),
     )
     if not draft.lines and not reader.errors:
         reader.refuse("lines", _("%(field)s: a pedimento has at least one line."), "required")
@@ -336,8 +243,15 @@ def _line(reader: Reader) -> LineDraft:
         source_number=reader.text("source_number", 30),
         source_seq=reader.whole("source_seq", 100_000),
         sublines=sublines,
-        contributions=_contributions(reader),
-        identifiers=_identifiers(reader),
+        contributions=read_contributions(reader),
+        identifiers=read_identifiers(reader),
+        relationship=reader.text("relationship", 1),
+        brand=reader.text("brand", 80),
+        model=reader.text("model", 80),
+        product_code=reader.text("product_code", 80),
+        value_added_mxn=reader.number("value_added_mxn", MONEY_SCALE) or Decimal(0),
+        permits=read_permits(reader),
+        serials=read_serials(reader),
     )
 
 
@@ -353,53 +267,3 @@ def _subline(reader: Reader) -> SublineDraft:
         tariff_quantity=reader.number("tariff_quantity", QUANTITY_SCALE, positive=True),
         customs_value_mxn=reader.number("customs_value_mxn", MONEY_SCALE),
     )
-
-
-def _contributions(reader: Reader) -> tuple[ContributionDraft, ...]:
-    """The taxes of a pedimento or a line."""
-    return tuple(
-        ContributionDraft(
-            path=row.path,
-            code=row.text("code", 3, required=True),
-            payment_form=row.text("payment_form", 2, required=True),
-            amount_mxn=row.required_number("amount_mxn", MONEY_SCALE),
-            rate=row.number("rate", RATE_SCALE),
-            rate_type=row.text("rate_type", 2),
-        )
-        for row in reader.rows("contributions", 100)
-    )
-
-
-def _identifiers(reader: Reader) -> tuple[IdentifierDraft, ...]:
-    """The identifiers of a pedimento or a line."""
-    return tuple(
-        IdentifierDraft(
-            path=row.path,
-            code=row.text("code", 2, required=True, upper=True),
-            complements=(row.text("complement_1", 50), row.text("complement_2", 50), row.text("complement_3", 50)),
-        )
-        for row in reader.rows("identifiers", 100)
-    )
-
-
-def _invoice(reader: Reader) -> InvoiceDraft:
-    """One invoice; its date is required."""
-    issued_on = reader.day("issued_on")
-    if issued_on is None and not reader.data.get("issued_on"):
-        reader.refuse("issued_on", _("%(field)s is required."), "required")
-    return InvoiceDraft(
-        path=reader.path,
-        number=reader.text("number", 60, required=True),
-        issued_on=issued_on or date.min,
-        currency=reader.text("currency", 3, required=True, upper=True),
-        value=reader.required_number("value", MONEY_SCALE),
-        cove=reader.text("cove", 15, upper=True),
-        incoterm=reader.text("incoterm", 3, upper=True),
-        supplier=reader.text("supplier", 200),
-    )
-
-
-def _short(value: Any) -> Any:
-    """A value as an error may repeat it: never more than 80 characters of somebody's garbage."""
-    text = str(value)
-    return value if value is None or len(text) <= 80 else text[:77] + "..."

@@ -1,18 +1,19 @@
 """A whole pedimento as a CSV: one row for each part number, read into the nested data that `enter_pedimento` takes. Pure.
 
 The first row carries the header; later rows repeat it or leave it empty. Rows with the same `line` are part numbers of
-one line. Taxes are written `code/form/amount/rate`, identifiers `code/complement/…`, invoices
-`number/date/currency/value/cove/incoterm/supplier`; several in one cell are parted by semicolons.
+one line. Records that a pedimento or a line has any number of are written `part/part` in one cell (taxes
+`code/form/amount/rate`, containers `number/type` …), several of them parted by semicolons; `form_of` tells the parts.
 """
 
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
 from inventory.errors import DomainError, InvalidInput, InvalidInputs
 from inventory.errors import gettext_noop as _
 
@@ -21,11 +22,13 @@ HEADER = (
     "destination_zone", "fx_rate", "gross_kg", "packages", "value_usd", "customs_value_mxn", "price_paid_mxn",
     "validation_ack", "validated_on", "entered_on", "paid_on", "cleared_at", "is_consolidated",
     "consolidated_opened_on", "update_option", "rectifies", "cash_mxn", "other_mxn", "total_mxn", "remarks",
+    "entry_section", "arrival_mode", "departure_mode", "marks", "extracted_on", "presented_on", "foreign_import_on",
+    "rfe_constancia", INSURED, *ADDITIONS, *DEDUCTIONS,
 )  # fmt: skip
 LINE = (
     "tariff_code", "nico", "description", "commercial_unit", "commercial_quantity", "tariff_unit", "tariff_quantity",
     "origin_country", "seller_country", "valuation_method", "customs_value_mxn", "price_paid_mxn", "source_number",
-    "source_seq",
+    "source_seq", "relationship", "value_added_mxn", "brand", "model", "product_code",
 )  # fmt: skip
 PART = ("sku", "batch", "serial", "quantity", "commercial_quantity", "tariff_quantity", "customs_value_mxn")
 # Names that header, line and part number share are told apart by a prefix.
@@ -36,26 +39,45 @@ PART_COLUMNS = {(f"part_{name}" if name in LINE or name == "quantity" else name)
 TAXES, IDENTIFIERS = ("code", "payment_form", "amount_mxn", "rate", "rate_type"), (
     "code", "complement_1", "complement_2", "complement_3",
 )  # fmt: skip
-INVOICES = ("number", "issued_on", "currency", "value", "cove", "incoterm", "supplier")
-CELLS = {
-    "invoices": INVOICES,
-    "header_contributions": TAXES,
-    "header_identifiers": IDENTIFIERS,
-    "contributions": TAXES,
-    "identifiers": IDENTIFIERS,
+# Records written in one cell, `part/part`: the column's name, the block it fills, the parts of a record.
+CELLS_OF_THE_HEADER = {
+    "invoices": ("invoices", ("number", "issued_on", "currency", "value", "cove", "incoterm", "supplier",
+                              "supplier_tax_id", "supplier_address", "is_related", "usd_factor")),
+    "header_contributions": ("contributions", TAXES),
+    "header_identifiers": ("identifiers", IDENTIFIERS),
+    "waybills": ("waybills", ("kind", "number")),
+    "containers": ("containers", ("number", "type_code")),
+    "seals": ("seals", ("number", "first_review", "second_review")),
+    "vehicles": ("vehicles", ("identification", "country", "carrier", "carrier_rfc")),
+    "payments": ("payments", ("capture_line", "amount_mxn", "payment_form", "bank", "operation_number", "paid_on")),
+}  # fmt: skip
+CELLS_OF_A_LINE = {
+    "contributions": ("contributions", TAXES),
+    "identifiers": ("identifiers", IDENTIFIERS),
+    "permits": ("permits", ("code", "number", "signature", "value_usd", "quantity")),
+    "serials": ("serials", ("number", "kilometres")),
 }
-COLUMNS = ("line", *PART_COLUMNS, *LINE_COLUMNS, "contributions", "identifiers", *HEADER_COLUMNS, "invoices",
-           "header_contributions", "header_identifiers")  # fmt: skip
+COLUMNS = ("line", *PART_COLUMNS, *LINE_COLUMNS, *CELLS_OF_A_LINE, *HEADER_COLUMNS, *CELLS_OF_THE_HEADER)
 EXAMPLE = {
     "line": "1", "sku": "RUEDA-75", "batch": "L-2601", "tariff_code": "8302200199", "description": "Ruedas",
     "commercial_unit": "6", "line_commercial_quantity": "1200", "tariff_unit": "1", "line_tariff_quantity": "600",
     "origin_country": "CHN", "seller_country": "CHN", "line_customs_value_mxn": "219000", "price_paid_mxn": "219000",
-    "contributions": "1/0/350", "identifiers": "IM/1234", "number": "26 24 3456 6000123", "operation": "IMP",
+    "contributions": "1/0/350", "header_identifiers": "IR/048/1", "brand": "ACME", "relationship": "0",
+    "number": "26 24 3456 6000123", "operation": "IMP",
     "document_key": "M3", "regime": "RFS", "authorisation": "RFS-001", "site": "slp", "customs_section": "240",
     "fx_rate": "18.25", "value_usd": "12000", "entered_on": "2026-03-02", "paid_on": "2026-03-03",
-    "invoices": "INV-77/2026-02-20/USD/12000//FOB/ACME",
+    "invoices": "INV-77/2026-02-20/USD/12000//FOB/ACME", "waybills": "M/MAEU123456789", "containers": "CSQU3054383/3",
 }  # fmt: skip
 MOST_ROWS = 20_000
+
+
+def form_of(column: str) -> str:
+    """How a record is written in a column's cell; nothing for a column of single values.
+
+    >>> form_of("containers")
+    'number/type_code'
+    """
+    return "/".join({**CELLS_OF_THE_HEADER, **CELLS_OF_A_LINE}.get(column, ("", ()))[1])
 
 
 class UnreadablePedimentoFile(DomainError):
@@ -72,16 +94,26 @@ class FlatFile:
     data: dict[str, Any]
     rows: dict[str, int] = field(default_factory=dict)
 
+    def take(self, records: list[dict[str, str]], path: str, more: list[dict[str, str]], number: int) -> None:
+        """Add the records of one cell, and note its row."""
+        for record in more:
+            self.rows[f"{path}[{len(records)}]"] = number
+            records.append(record)
+
     def where(self, path: str) -> tuple[int, str]:
         """The row of the file and the column that a path such as `lines[0].sku` was read from.
 
         >>> FlatFile({}, {"": 2, "lines[0]": 4}).where("lines[0].tariff_unit")
         (4, 'tariff_unit')
+        >>> FlatFile({}, {"": 2, "containers[1]": 3}).where("containers[1].number")
+        (3, 'containers')
         """
         head, _dot, name = path.rpartition(".")
+        block, cells = _block(head), CELLS_OF_A_LINE if head.startswith("lines") else CELLS_OF_THE_HEADER
+        name = next((column for column, (own, _parts) in cells.items() if own == block), name)
         row = next((self.rows[one] for one in (path, head, _parent(head), "") if one in self.rows), 2)
         kind = PART_COLUMNS if ".sublines" in head else LINE_COLUMNS if head.startswith("lines") else HEADER_COLUMNS
-        column = next((shown for shown, own in kind.items() if own == name), name)
+        column = name if block else next((shown for shown, own in kind.items() if own == name), name)
         return row, column
 
 
@@ -89,19 +121,18 @@ def read(content: bytes, most_bytes: int) -> FlatFile:
     r"""The pedimento in a file. Raises UnreadablePedimentoFile, or InvalidInputs for columns and cells that say nothing.
 
     >>> read(b"line,sku,number\n1,A-1,262434566000123\n", 1000).data["lines"]
-    [{'sublines': [{'sku': 'A-1'}], 'contributions': [], 'identifiers': []}]
+    [{'sublines': [{'sku': 'A-1'}], 'contributions': [], 'identifiers': [], 'permits': [], 'serials': []}]
     """
     lines = _table(content, most_bytes)
-    result = FlatFile({"lines": [], "invoices": [], "contributions": [], "identifiers": []}, {"": 2})
+    blocks: dict[str, Any] = {block: [] for block, _parts in CELLS_OF_THE_HEADER.values()}
+    result = FlatFile({"lines": [], **blocks}, {"": 2})
     errors: list[InvalidInput] = []
     header: dict[str, str] = {}
     seqs: dict[str, int] = {}
     for number, row in lines:
         _take_header(header, row, number, errors)
-        for column, name in (
-            ("invoices", "invoices"), ("header_contributions", "contributions"), ("header_identifiers", "identifiers")
-        ):  # fmt: skip
-            result.data[name] += _cells(row, column, number, errors)
+        for column, (block, parts) in CELLS_OF_THE_HEADER.items():
+            result.take(result.data[block], block, _cells(row, column, parts, number, errors), number)
         _take_line(result, seqs, row, number, errors)
     if errors:
         raise InvalidInputs(errors)
@@ -173,7 +204,7 @@ def _take_line(
     if seq not in seqs:
         seqs[seq] = len(lines)
         lines.append({name: row[column] for column, name in LINE_COLUMNS.items() if column in row} | {"sublines": []})
-        lines[-1] |= {"contributions": [], "identifiers": []}
+        lines[-1] |= {block: [] for block, _parts in CELLS_OF_A_LINE.values()}
         result.rows[f"lines[{seqs[seq]}]"] = number
     place = seqs[seq]
     line = lines[place]
@@ -181,13 +212,15 @@ def _take_line(
     if part:
         result.rows[f"lines[{place}].sublines[{len(line['sublines'])}]"] = number
         line["sublines"].append(part)
-    for name in ("contributions", "identifiers"):
-        line[name] += _cells(row, name, number, errors)
+    for column, (block, parts) in CELLS_OF_A_LINE.items():
+        result.take(line[block], f"lines[{place}].{block}", _cells(row, column, parts, number, errors), number)
 
 
-def _cells(row: Mapping[str, str], column: str, number: int, errors: list[InvalidInput]) -> list[dict[str, str]]:
+def _cells(
+    row: Mapping[str, str], column: str, names: Sequence[str], number: int, errors: list[InvalidInput]
+) -> list[dict[str, str]]:
     """The records written in one cell."""
-    names, found = CELLS[column], []
+    found = []
     for text in filter(None, (part.strip() for part in row.get(column, "").split(";"))):
         values = [value.strip() for value in text.split("/")]
         if len(values) > len(names):
@@ -200,6 +233,12 @@ def _cells(row: Mapping[str, str], column: str, number: int, errors: list[Invali
             continue
         found.append({name: value for name, value in zip(names, values, strict=False) if value})
     return found
+
+
+def _block(path: str) -> str:
+    """The block that a row of records is of, nothing for a line or a part number: `lines[0].permits[1]` is of `permits`."""
+    name = path.rpartition(".")[2].partition("[")[0]
+    return "" if name in ("lines", "sublines") else name
 
 
 def _parent(path: str) -> str:

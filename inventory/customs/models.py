@@ -91,18 +91,35 @@ class Pedimento(models.Model):
     effect = models.CharField(_("effect"), max_length=3, choices=Effect)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     customs_section = models.CharField(_("customs office and section"), max_length=3)
+    entry_section = models.CharField(_("section of entry or exit"), max_length=3, blank=True)
     destination_zone = models.CharField(_("destination or origin zone"), max_length=2, blank=True)
     transport_mode = models.CharField(_("transport mode"), max_length=2, blank=True)
+    arrival_mode = models.CharField(_("transport mode of arrival"), max_length=2, blank=True)
+    departure_mode = models.CharField(_("transport mode of departure"), max_length=2, blank=True)
     fx_rate = RateField(_("exchange rate, MXN per USD"))
     gross_kg = QuantityField(_("gross weight, kg"), default=0)
     packages = models.PositiveIntegerField(_("packages"), default=0)
+    marks = models.CharField(_("marks and numbers"), max_length=250, blank=True)
     value_usd = MoneyField(_("value, USD"))
     customs_value_mxn = MoneyField(_("customs value, MXN"))
     price_paid_mxn = MoneyField(_("price paid, MXN"))
+    insured_value_mxn = MoneyField(_("insured value, MXN"), default=0)
+    inc_insurance_mxn = MoneyField(_("added: insurance, MXN"), default=0)
+    inc_freight_mxn = MoneyField(_("added: freight, MXN"), default=0)
+    inc_packing_mxn = MoneyField(_("added: packing, MXN"), default=0)
+    inc_other_mxn = MoneyField(_("added: other, MXN"), default=0)
+    dec_transport_mxn = MoneyField(_("deducted: transport, MXN"), default=0)
+    dec_insurance_mxn = MoneyField(_("deducted: insurance, MXN"), default=0)
+    dec_loading_mxn = MoneyField(_("deducted: loading, MXN"), default=0)
+    dec_unloading_mxn = MoneyField(_("deducted: unloading, MXN"), default=0)
+    dec_other_mxn = MoneyField(_("deducted: other, MXN"), default=0)
     validation_ack = models.CharField(_("validation acknowledgement"), max_length=8, blank=True)
     validated_on = models.DateField(_("validated"), null=True, blank=True)
     entered_on = models.DateField(_("entry date"), null=True, blank=True)
     paid_on = models.DateField(_("paid"), null=True, blank=True)
+    extracted_on = models.DateField(_("withdrawn from deposit"), null=True, blank=True)
+    presented_on = models.DateField(_("presented"), null=True, blank=True)
+    foreign_import_on = models.DateField(_("imported in the US or Canada"), null=True, blank=True)
     cleared_at = models.DateTimeField(_("selection mechanism activated"), null=True, blank=True)
     was_examined = models.BooleanField(_("examined (red light)"), default=False)
     is_consolidated = models.BooleanField(_("consolidated"), default=False)
@@ -123,6 +140,7 @@ class Pedimento(models.Model):
         related_name="rectified_by",
         verbose_name=_("rectifies"),
     )
+    rfe_constancia = models.CharField(_("constancia of the bonded zone"), max_length=40, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
     recorded_at = models.DateTimeField(_("recorded"))
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -152,6 +170,21 @@ class Pedimento(models.Model):
                 ),
                 name="pedimento_values_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    insured_value_mxn__gte=0,
+                    inc_insurance_mxn__gte=0,
+                    inc_freight_mxn__gte=0,
+                    inc_packing_mxn__gte=0,
+                    inc_other_mxn__gte=0,
+                    dec_transport_mxn__gte=0,
+                    dec_insurance_mxn__gte=0,
+                    dec_loading_mxn__gte=0,
+                    dec_unloading_mxn__gte=0,
+                    dec_other_mxn__gte=0,
+                ),
+                name="pedimento_additions_not_negative",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,6 +193,13 @@ class Pedimento(models.Model):
 
 class PedimentoLine(models.Model):
     """A numbered line of a pedimento (partida): one tariff code, its quantities in commercial and tariff units, its value."""
+
+    class Relationship(models.TextChoices):
+        """Whether seller and buyer are related (vinculación, field 4)."""
+
+        NONE = "0", _("0 · Not related")
+        WITHOUT_EFFECT = "1", _("1 · Related, the value is not affected")
+        WITH_EFFECT = "2", _("2 · Related, the value is affected")
 
     pedimento = models.ForeignKey(Pedimento, models.CASCADE, related_name="lines", verbose_name="pedimento")
     seq = models.PositiveIntegerField(_("line"))
@@ -172,11 +212,15 @@ class PedimentoLine(models.Model):
     tariff_quantity = QuantityField(_("tariff quantity"))
     origin_country = models.CharField(_("country of origin or destination"), max_length=3)
     seller_country = models.CharField(_("country of seller or buyer"), max_length=3, blank=True)
+    relationship = models.CharField(_("relationship"), max_length=1, choices=Relationship, blank=True)
     valuation_method = models.CharField(_("valuation method"), max_length=1, default="1")
     customs_value_mxn = MoneyField(_("customs value, MXN"))
     price_paid_mxn = MoneyField(_("price paid, MXN"), default=0)
     unit_price_mxn = MoneyField(_("unit price, MXN"), default=0)
     value_added_mxn = MoneyField(_("value added, MXN"), default=0)
+    brand = models.CharField(_("brand"), max_length=80, blank=True)
+    model = models.CharField(_("model"), max_length=80, blank=True)
+    product_code = models.CharField(_("product code"), max_length=80, blank=True)
     source_number = models.CharField(_("source pedimento (descargos)"), max_length=15, blank=True)
     source_seq = models.PositiveIntegerField(_("source line"), null=True, blank=True)
 
@@ -195,6 +239,10 @@ class PedimentoLine(models.Model):
                 ),
                 name="pedimento_line_quantities_positive",
             ),
+            models.CheckConstraint(
+                condition=Q(relationship__in=["", "0", "1", "2"]), name="pedimento_line_relationship_known"
+            ),
+            models.CheckConstraint(condition=Q(value_added_mxn__gte=0), name="pedimento_line_value_added_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -306,7 +354,11 @@ class PedimentoInvoice(models.Model):
     incoterm = models.CharField("Incoterm", max_length=3, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     value = MoneyField(_("value"))
+    usd_factor = RateField(_("USD per unit of the currency"), null=True, blank=True)
     supplier = models.CharField(_("supplier or buyer"), max_length=200, blank=True)
+    supplier_tax_id = models.CharField(_("tax id of the supplier or buyer"), max_length=30, blank=True)
+    supplier_address = models.CharField(_("address of the supplier or buyer"), max_length=250, blank=True)
+    is_related = models.BooleanField(_("related to the importer"), default=False)
 
     class Meta:
         verbose_name = _("invoice")

@@ -24,6 +24,9 @@ from inventory.fields import money, quantity
 from inventory.ledger.models import Account
 from inventory.parties.scope import ClientScope
 
+# What goes with a pedimento or its lines and has any number of rows.
+PAPERS = ("waybills", "containers", "seals", "vehicles", "payments", "lines__permits", "lines__serials")
+
 
 def pedimentos(scope: ClientScope) -> QuerySet[Pedimento]:
     """Declarations in scope, newest first."""
@@ -40,6 +43,7 @@ def pedimento(scope: ClientScope, number: str) -> Pedimento | None:
         "contributions",
         "identifiers",
         "invoices",
+        *PAPERS,
     )
     return rows.filter(number=number).first()
 
@@ -49,6 +53,15 @@ def open_consolidated(scope: ClientScope) -> QuerySet[Pedimento]:
     rows = Pedimento.objects.filter(is_consolidated=True, consolidated_closed_on__isnull=True)
     rows = rows.exclude(state=Pedimento.State.CANCELLED).select_related("site")
     return scope.filter(rows).order_by("consolidated_opened_on", "pk")
+
+
+def first_of_chain(pedimento: Pedimento) -> Pedimento:
+    """The first of a chain of rectifications: the one whose sublines opened the lots."""
+    seen = {pedimento.pk}
+    while pedimento.rectifies is not None and pedimento.rectifies_id not in seen:
+        pedimento = pedimento.rectifies
+        seen.add(pedimento.pk)
+    return pedimento
 
 
 def bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:

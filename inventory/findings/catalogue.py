@@ -130,6 +130,25 @@ CATALOGUE: dict[str, Entry] = {
         _("Pedimento %(number)s is of %(year)s but was paid in %(paid_year)s."),
         _("Check the number and the payment date."),
     ),
+    "customs_value_off": Entry(
+        _("Customs value differs from price and additions"),
+        _(
+            "Pedimento %(pedimento)s line %(line)s declares a customs value of %(declared)s; the price paid with additions "
+            "and deductions makes %(expected)s."
+        ),
+        _("Check the additions (incrementables) and the value with the customs broker."),
+    ),
+    "section_of_number": Entry(
+        _("Customs section of another office"),
+        _("Pedimento %(pedimento)s is of customs office %(office)s but declares section %(section)s."),
+        _("Check the section of clearance."),
+    ),
+    "rfc_check_digit": Entry(
+        _("RFC looks wrong"),
+        _("%(document)s: the check digit of RFC %(value)s is %(given)s; it should be %(expected)s."),
+        _("Check the RFC with the carrier; some real ones fail the check."),
+        Severity.INFO,
+    ),
     # ── Differences ─────────────────────────────────────────────────────────────────────────────
     "stock_shortage": Entry(
         _("Less on the shelf than under bond"),

@@ -69,6 +69,7 @@ FORMATS: dict[str, Format] = {
     "e_document": Format(_("e-document"), r"[0-9A-Z]{13}"),
     "validation_ack": Format(_("validation acknowledgement"), r"[0-9A-Z]{8}"),
     "capture_line": Format(_("línea de captura"), r"[0-9A-Z]{20}"),
+    "bank_operation": Format(_("bank operation number"), r"[0-9]{14}"),
     "caat": Format(_("CAAT"), r"[0-9A-Z]{4}"),
     "seal": Format(_("seal"), r"[0-9A-Z-]{4,20}"),
     "us_seal": Format(_("US seal"), r"[A-Z0-9]{4,15}"),

@@ -1,4 +1,4 @@
-"""Look up what was valid on the day of the event. Every function raises ReferenceMissing if nothing was.
+"""Look up what was valid on the day of the event. A function that returns a row raises ReferenceMissing if none was.
 
 `on` is the legal date of the operation (clearance, payment, withdrawal), never today's unless they are the same.
 """
@@ -29,6 +29,7 @@ from inventory.reference.models import (
     PermanenceRule,
     RateParameter,
     Regime,
+    Requirement,
     TariffCode,
     UnitConversion,
     UnitOfMeasure,
@@ -114,9 +115,25 @@ def listed_code(list_name: str, code: str, on: date, scope: str = "") -> ListedC
     return _the(ListedCode, on, list=list_name, code=code, scope=scope)
 
 
+def listed_codes(on: date) -> dict[str, set[str]]:
+    """Return the codes of all short lists of Anexo 22 by list, in one query."""
+    lists: dict[str, set[str]] = {}
+    for list_name, code in valid_on(ListedCode, on).values_list("list", "code"):
+        lists.setdefault(list_name, set()).add(code)
+    return lists
+
+
 def identifier(code: str, level: str, on: date) -> Identifier:
     """Return the identifier (Apéndice 8) at level `G` or `P`; the first of its variants."""
     return _the(Identifier, on, code=code, level=level)
+
+
+def identifier_levels(on: date) -> dict[str, set[str]]:
+    """Return at which levels (G, P) each identifier of Apéndice 8 is declared, in one query."""
+    levels: dict[str, set[str]] = {}
+    for code, level in valid_on(Identifier, on).values_list("code", "level"):
+        levels.setdefault(code, set()).add(level)
+    return levels
 
 
 def tariff_code(code: str, on: date) -> TariffCode:
@@ -231,6 +248,11 @@ def permanence_rule_by_code(code: str, on: date) -> PermanenceRule:
 def rate_parameter(code: str, on: date) -> Decimal:
     """Return a dated number of the law: `rate_parameter("IVA", on)` is Decimal("0.16")."""
     return _the(RateParameter, on, code=code).value
+
+
+def is_asked(code: str, on: date) -> bool:
+    """Return whether the law asks for something on a day: the one look-up in which no row is an answer."""
+    return valid_on(Requirement, on).filter(code=code).exists()
 
 
 def unverified_rules(on: date) -> list[Sourced]:

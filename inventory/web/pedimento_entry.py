@@ -5,7 +5,7 @@ gap. What the books refuse comes back by path (`lines[0].sublines[1].sku`) and i
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -14,19 +14,27 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
 from inventory.errors import DomainError, InvalidInput, InvalidInputs
 from inventory.models import Client, Item, Pedimento, Site
 from inventory.units import plain
 from inventory.web.actions import said_of
 from inventory.web.pedimento_forms import (
+    BankPaymentPart,
     Choices,
+    ContainerPart,
     ContributionPart,
     HeaderPart,
     IdentifierPart,
     InvoicePart,
     LinePart,
     Part,
+    PermitPart,
+    SealPart,
+    SerialPart,
     SublinePart,
+    VehiclePart,
+    WaybillPart,
 )
 
 MOST_ROWS = 500
@@ -40,16 +48,35 @@ class Kind:
     label: Any
     add: Any
     children: tuple[str, ...] = ()
+    rare: tuple[str, ...] = ()  # those of its children that stay folded until there is one
 
 
 KINDS = {
-    "lines": Kind(LinePart, _("Line"), _("Add a line"), ("sublines", "contributions", "identifiers")),
+    "lines": Kind(
+        LinePart,
+        _("Line"),
+        _("Add a line"),
+        ("sublines", "contributions", "identifiers", "permits", "serials"),
+        ("permits", "serials"),
+    ),
     "sublines": Kind(SublinePart, _("Part number"), _("Add a part number")),
     "contributions": Kind(ContributionPart, _("Contribution"), _("Add a contribution")),
     "identifiers": Kind(IdentifierPart, _("Identifier"), _("Add an identifier")),
     "invoices": Kind(InvoicePart, _("Invoice"), _("Add an invoice")),
+    "waybills": Kind(WaybillPart, _("Waybill"), _("Add a waybill")),
+    "containers": Kind(ContainerPart, _("Container"), _("Add a container")),
+    "seals": Kind(SealPart, _("Customs seal"), _("Add a customs seal")),
+    "vehicles": Kind(VehiclePart, _("Vehicle"), _("Add a vehicle")),
+    "payments": Kind(BankPaymentPart, _("Payment"), _("Add a payment")),
+    "permits": Kind(PermitPart, _("Permit"), _("Add a permit")),
+    "serials": Kind(SerialPart, _("Serial number"), _("Add a serial number")),
 }
-TOP = ("lines", "invoices", "contributions", "identifiers")
+PAPERS = ("invoices", "contributions", "identifiers")
+FOLDED = (
+    (_("Waybills, containers, seals and vehicles"), ("waybills", "containers", "seals", "vehicles")),
+    (_("Payment at the bank"), ("payments",)),
+)
+TOP = ("lines", *PAPERS, *(name for _label, names in FOLDED for name in names))
 # An item's own values stand in for what a line leaves empty.
 FROM_ITEM = ("tariff_code", "description", "commercial_unit", "tariff_unit", "origin_country")
 
@@ -80,8 +107,21 @@ class Row:
         return self.form.is_blank and all(row.is_blank for rows in self.children.values() for row in rows)
 
     def groups(self) -> list["Group"]:
-        """The kinds of rows it may hold."""
-        return [Group(name, f"{self.prefix}-{name}", rows) for name, rows in self.children.items()]
+        """The kinds of rows it may hold, those that few need aside."""
+        return self._groups(rare=False)
+
+    def rare_groups(self) -> list["Group"]:
+        """The kinds of rows that few need."""
+        return self._groups(rare=True)
+
+    def _groups(self, *, rare: bool) -> list["Group"]:
+        chosen = {name: rows for name, rows in self.children.items() if (name in KINDS[self.kind].rare) is rare}
+        return [Group(name, f"{self.prefix}-{name}", rows) for name, rows in chosen.items()]
+
+    @property
+    def shows_more(self) -> bool:
+        """True when something of what few lines need is there to see."""
+        return getattr(self.form, "uses_more", False) or any(group.is_open for group in self.rare_groups())
 
     def walk(self) -> Iterator["Row"]:
         """The row and all rows in it."""
@@ -152,8 +192,13 @@ class Entry:
         return rows
 
     def groups(self) -> list[Group]:
-        """The rows of the pedimento itself, lines aside."""
-        return [Group(name, name, self.rows[name]) for name in TOP if name != "lines"]
+        """The papers that nearly every pedimento has."""
+        return [Group(name, name, self.rows[name]) for name in PAPERS]
+
+    def folded(self) -> list[tuple[Any, list[Group], bool]]:
+        """The rows that few pedimentos need, under their headings; open where there are some."""
+        sections = [(label, [Group(name, name, self.rows[name]) for name in names]) for label, names in FOLDED]
+        return [(label, groups, any(group.is_open for group in groups)) for label, groups in sections]
 
     def lines(self) -> Group:
         """The lines."""
@@ -302,33 +347,40 @@ def _sum(values: Any) -> str:
     return plain(total)
 
 
+RARE_AMOUNTS = {INSURED, *ADDITIONS, *DEDUCTIONS, "value_added_mxn"}
+# What a rectification takes over from its original; taxes and payments are its own.
+CARRIED = ("invoices", "waybills", "containers", "seals", "vehicles")
+NOT_CARRIED = {
+    "number", "document_key", "rectifies", "validated_on", "validation_ack", "paid_on", "cleared_at", "is_consolidated",
+    "consolidated_opened_on", "cash_mxn", "other_mxn", "remarks",
+}  # fmt: skip
+
+
 def image_of(pedimento: Pedimento) -> dict[str, Any]:
     """A pedimento as it would be typed: where its rectification begins."""
-    names = (
-        "operation", "regime", "customs_section", "transport_mode", "destination_zone", "update_option",
-    )  # fmt: skip
-    numbers = ("fx_rate", "value_usd", "customs_value_mxn", "price_paid_mxn", "gross_kg")
     return {
-        **{name: getattr(pedimento, name) for name in names},
-        **{name: plain(getattr(pedimento, name)) for name in numbers},
+        **_typed_again(pedimento, set(HeaderPart.base_fields) - NOT_CARRIED),
         "client": pedimento.client_id,
         "document_key": "R1",
         "rectifies": pedimento.number,
         "site": pedimento.site.code,
         "authorisation": pedimento.authorisation.number if pedimento.authorisation else "",
-        "packages": pedimento.packages,
-        "entered_on": pedimento.entered_on,
-        "lines": [_line_image(line) for line in pedimento.lines.all()],
+        "identifiers": _rows_image("identifiers", (row for row in pedimento.identifiers.all() if row.line_id is None)),
+        **{kind: _rows_image(kind, getattr(pedimento, kind).all()) for kind in CARRIED},
+        "lines": [_line_image(line, pedimento) for line in pedimento.lines.all()],
     }
 
 
-def _line_image(line: Any) -> dict[str, Any]:
+def _line_image(line: Any, pedimento: Pedimento) -> dict[str, Any]:
     numbers = ("commercial_quantity", "tariff_quantity", "customs_value_mxn")
-    names = ("description", "commercial_unit", "tariff_unit", "origin_country", "seller_country", "valuation_method")
+    own = {"sku", "batch", "serial", "tariff_code"}
     image: dict[str, Any] = {
-        **{name: getattr(line, name) for name in names},
-        **{name: plain(getattr(line, name)) for name in (*numbers, "price_paid_mxn")},
+        **_typed_again(line, set(LinePart.base_fields) - own),
         "tariff_code": line.tariff_code + line.nico,
+        "identifiers": _rows_image(
+            "identifiers", (row for row in pedimento.identifiers.all() if row.line_id == line.pk)
+        ),
+        **{kind: _rows_image(kind, getattr(line, kind).all()) for kind in ("permits", "serials")},
     }
     sublines = list(line.sublines.all())
     if len(sublines) == 1:
@@ -345,3 +397,18 @@ def _line_image(line: Any) -> dict[str, Any]:
         for one in sublines
     ]
     return image
+
+
+def _rows_image(kind: str, rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Rows of one kind as they would be typed."""
+    return [_typed_again(row, KINDS[kind].form.base_fields) for row in rows]
+
+
+def _typed_again(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Values as they would be typed; an amount that was never typed is left empty."""
+    values = {name: getattr(row, name) for name in names}
+    return {
+        name: plain(value) if isinstance(value, Decimal) else value
+        for name, value in values.items()
+        if value is not None and (value or name not in RARE_AMOUNTS)
+    }

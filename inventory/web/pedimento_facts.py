@@ -1,12 +1,14 @@
 """What the first card of a pedimento says, codes with their names."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
 from inventory.errors import ReferenceMissing
 from inventory.models import Pedimento
 from inventory.places.clock import local_date
@@ -51,11 +53,12 @@ def facts_of(pedimento: Pedimento) -> list[tuple[Any, Any]]:
         (_("Cleared (MSA)"), _cleared(pedimento, zone)),
         (_("Exchange rate"), plain(pedimento.fx_rate)),
         (_("Gross weight"), quantity_text(pedimento.gross_kg, "kg")),
-        (_("Packages"), pedimento.packages),
+        (_("Packages"), joined((pedimento.packages, pedimento.marks), " · ")),
         (_("Value"), money_text(pedimento.value_usd, "USD")),
         (_("Customs value"), money_text(pedimento.customs_value_mxn, "MXN")),
         (_("Price paid"), money_text(pedimento.price_paid_mxn, "MXN")),
     ]
+    facts += [(label, value) for label, value in _rarer(pedimento, on) if value]
     if pedimento.is_consolidated:
         closed = day(pedimento.consolidated_closed_on) if pedimento.consolidated_closed_on else _("still open")
         facts.append((_("Consolidated"), joined((day(pedimento.consolidated_opened_on), closed), " → ")))
@@ -68,6 +71,37 @@ def facts_of(pedimento: Pedimento) -> list[tuple[Any, Any]]:
     if pedimento.remarks:
         facts.append((_("Remarks"), pedimento.remarks))
     return facts
+
+
+def _rarer(pedimento: Pedimento, on: date) -> list[tuple[Any, Any]]:
+    """What few pedimentos declare; most of it is empty."""
+
+    def mode(code: str) -> str:
+        return code_name("transport_mode", code, on)
+
+    amounts = [pedimento._meta.get_field(name) for name in (INSURED, *ADDITIONS, *DEDUCTIONS)]
+    return [
+        *((field.verbose_name, _pesos(getattr(pedimento, field.name))) for field in amounts),
+        (_("Section of entry or exit"), named(reference.customs_section, pedimento.entry_section, on)),
+        (_("Transport mode"), mode(pedimento.transport_mode)),
+        (_("Transport mode of arrival"), mode(pedimento.arrival_mode)),
+        (_("Transport mode of departure"), mode(pedimento.departure_mode)),
+        (_("Destination or origin zone"), code_name("destination_zone", pedimento.destination_zone, on)),
+        (_("Validated"), _day(pedimento.validated_on)),
+        (_("Validation acknowledgement"), pedimento.validation_ack),
+        (_("Presented"), _day(pedimento.presented_on)),
+        (_("Withdrawn from deposit"), _day(pedimento.extracted_on)),
+        (_("Imported in the US or Canada"), _day(pedimento.foreign_import_on)),
+        (_("Constancia of the bonded zone"), pedimento.rfe_constancia),
+    ]
+
+
+def _pesos(amount: Decimal) -> Any:
+    return money_text(amount, "MXN") if amount else ""
+
+
+def _day(on: date | None) -> Any:
+    return day(on) if on else ""
 
 
 def link_to(number: str) -> Any:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import ReferenceMissing
-from inventory.models import Authorisation, Client, Pedimento, Site
+from inventory.models import Authorisation, Client, Pedimento, PedimentoLine, PedimentoWaybill, Site
 from inventory.reference import selectors as reference
 from inventory.reference.models import CustomsSection, DocumentKey, ListedCode, Regime, UnitOfMeasure
 from inventory.units import plain
@@ -129,9 +129,12 @@ class HeaderPart(Part):
 
     lists = {
         "document_key": "keys", "regime": "regimes", "authorisation": "authorisations", "site": "sites",
-        "customs_section": "sections",
+        "customs_section": "sections", "entry_section": "sections",
     }  # fmt: skip
-    listed = {"transport_mode": "transport_mode", "destination_zone": "destination_zone"}
+    listed = {
+        "transport_mode": "transport_mode", "arrival_mode": "transport_mode", "departure_mode": "transport_mode",
+        "destination_zone": "destination_zone",
+    }  # fmt: skip
 
     client = forms.ModelChoiceField(Client.objects.none(), empty_label="—", label=_("Client"))
     number = typed_text(_("Number"), 30, _("15 digits, with or without spaces."), inputmode="numeric")
@@ -165,6 +168,24 @@ class HeaderPart(Part):
     packages = typed_number(_("Packages"))
     transport_mode = choice(_("Transport mode"))
     destination_zone = choice(_("Destination or origin zone"))
+    entry_section = choice(_("Section of entry or exit"))
+    arrival_mode = choice(_("Transport mode of arrival"))
+    departure_mode = choice(_("Transport mode of departure"))
+    marks = typed_text(_("Marks and numbers"), 250)
+    extracted_on = day(_("Withdrawn from deposit"))
+    presented_on = day(_("Presented"))
+    foreign_import_on = day(_("Imported in the US or Canada"))
+    rfe_constancia = typed_text(_("Constancia of the bonded zone"), 40, autocapitalize="characters")
+    inc_freight_mxn = typed_number(_("Freight, MXN"))
+    inc_insurance_mxn = typed_number(_("Insurance, MXN"))
+    inc_packing_mxn = typed_number(_("Packing, MXN"))
+    inc_other_mxn = typed_number(_("Other additions, MXN"))
+    insured_value_mxn = typed_number(_("Insured value, MXN"), _("Told, not added."))
+    dec_transport_mxn = typed_number(_("Deducted: transport, MXN"))
+    dec_insurance_mxn = typed_number(_("Deducted: insurance, MXN"))
+    dec_loading_mxn = typed_number(_("Deducted: loading, MXN"))
+    dec_unloading_mxn = typed_number(_("Deducted: unloading, MXN"))
+    dec_other_mxn = typed_number(_("Deducted: other, MXN"))
     cash_mxn = typed_number(_("Cash, MXN"))
     other_mxn = typed_number(_("Other payment, MXN"))
     remarks = forms.CharField(
@@ -185,6 +206,16 @@ class HeaderPart(Part):
             "destination_zone", "cash_mxn", "other_mxn", "remarks",
         )),
     )  # fmt: skip
+    FOLDED = (
+        (_("Additions to the price paid, and deductions"), (
+            "inc_freight_mxn", "inc_insurance_mxn", "inc_packing_mxn", "inc_other_mxn", "insured_value_mxn",
+            "dec_transport_mxn", "dec_insurance_mxn", "dec_loading_mxn", "dec_unloading_mxn", "dec_other_mxn",
+        )),
+        (_("Other sections, modes, marks and dates"), (
+            "entry_section", "arrival_mode", "departure_mode", "marks", "extracted_on", "presented_on",
+            "foreign_import_on", "rfe_constancia",
+        )),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, choices=choices, **kwargs)
@@ -202,6 +233,11 @@ class HeaderPart(Part):
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """The fields under their headings."""
         return [(legend, [self[name] for name in names]) for legend, names in self.GROUPS]
+
+    def folded(self) -> list[tuple[Any, list[Any], bool]]:
+        """The fields few pedimentos need, under their headings; open where one is filled or wrong."""
+        groups = [(legend, [self[name] for name in names]) for legend, names in self.FOLDED]
+        return [(legend, fields, any(one.value() or one.errors for one in fields)) for legend, fields in groups]
 
 
 class LinePart(Part):
@@ -225,6 +261,13 @@ class LinePart(Part):
     origin_country = typed_text(_("Origin or destination"), 3, list="countries", autocapitalize="characters")
     seller_country = typed_text(_("Seller or buyer"), 3, list="countries", autocapitalize="characters")
     valuation_method = choice(_("Valuation method"))
+    brand = typed_text(_("Brand"), 80)
+    model = typed_text(_("Model"), 80)
+    product_code = typed_text(_("Product code"), 80)
+    relationship = LenientChoice(
+        label=_("Relationship"), required=False, choices=EMPTY + list(PedimentoLine.Relationship.choices)
+    )
+    value_added_mxn = typed_number(_("Value added, MXN"), _("Returns abroad only (RT, J4)."))
     source_number = typed_text(_("Source pedimento (descargos)"), 30, inputmode="numeric")
     source_seq = typed_text(_("Source line"), 6, inputmode="numeric")
 
@@ -232,7 +275,10 @@ class LinePart(Part):
         "sku", "batch", "tariff_code", "description", "commercial_quantity", "commercial_unit", "tariff_quantity",
         "tariff_unit", "customs_value_mxn", "price_paid_mxn", "origin_country", "seller_country",
     )  # fmt: skip
-    MORE = ("serial", "valuation_method", "source_number", "source_seq")
+    MORE = (
+        "brand", "model", "product_code", "serial", "relationship", "valuation_method", "value_added_mxn",
+        "source_number", "source_seq",
+    )  # fmt: skip
 
     def main(self) -> list[Any]:
         """The fields every line has."""
@@ -298,4 +344,83 @@ class InvoicePart(Part):
     value = typed_number(_("Value"))
     cove = typed_text("COVE", 15, autocapitalize="characters")
     incoterm = choice("Incoterm")
+    usd_factor = typed_number(_("USD per unit of the currency"))
     supplier = typed_text(_("Supplier or buyer"), 200)
+    supplier_tax_id = typed_text(_("Tax id of the supplier or buyer"), 30)
+    supplier_address = typed_text(_("Address of the supplier or buyer"), 250)
+    is_related = forms.BooleanField(label=_("Related to the importer"), required=False)
+
+
+class WaybillPart(Part):
+    """A transport document."""
+
+    key_fields = ("number",)
+
+    number = typed_text(_("Waybill or bill of lading"), 40, autocapitalize="characters")
+    kind = LenientChoice(label=_("Master or house"), choices=PedimentoWaybill.Kind.choices, initial="M")
+
+
+class ContainerPart(Part):
+    """A container or trailer."""
+
+    listed = {"type_code": "container_type"}
+    key_fields = ("number",)
+
+    number = typed_text(_("Container or trailer"), 20, autocapitalize="characters")
+    type_code = choice(_("Container type"))
+
+
+class SealPart(Part):
+    """A customs seal."""
+
+    key_fields = ("number",)
+
+    number = typed_text(_("Customs seal"), 30, autocapitalize="characters")
+    first_review = typed_text(_("First examination"), 30, autocapitalize="characters")
+    second_review = typed_text(_("Second examination"), 30, autocapitalize="characters")
+
+
+class VehiclePart(Part):
+    """What the goods travel in."""
+
+    key_fields = ("identification",)
+
+    identification = typed_text(_("Plates, ship or flight"), 40, autocapitalize="characters")
+    country = typed_text(_("Country"), 3, list="countries", autocapitalize="characters")
+    carrier = typed_text(_("Carrier"), 120)
+    carrier_rfc = typed_text(_("RFC of the carrier"), 20, autocapitalize="characters")
+
+
+class BankPaymentPart(Part):
+    """A payment at a bank."""
+
+    listed = {"payment_form": "payment_form"}
+    key_fields = ("capture_line", "amount_mxn")
+
+    capture_line = typed_text(_("Línea de captura"), 30, autocapitalize="characters")
+    amount_mxn = typed_number(_("Amount, MXN"))
+    payment_form = choice(_("Payment form"))
+    bank = typed_text(_("Bank"), 80)
+    operation_number = typed_text(_("Bank operation number"), 30, inputmode="numeric")
+    paid_on = day(_("Paid on"))
+
+
+class PermitPart(Part):
+    """A permit of a line."""
+
+    key_fields = ("code", "number")
+
+    code = typed_text(_("Permit"), 4, list="permits", autocapitalize="characters")
+    number = typed_text(_("Permit number"), 40)
+    signature = typed_text(_("Signature of the discharge"), 40)
+    value_usd = typed_number(_("Value, USD"))
+    quantity = typed_number(_("Quantity"))
+
+
+class SerialPart(Part):
+    """A serial number declared for a line."""
+
+    key_fields = ("number",)
+
+    number = typed_text(_("Serial number or NIV"), 40, autocapitalize="characters")
+    kilometres = typed_text(_("Kilometres"), 10, inputmode="numeric")

@@ -17,7 +17,7 @@ from inventory.customs import flat_file
 from inventory.customs import services as books
 from inventory.customs.pedimento_number import display
 from inventory.errors import DomainError, InvalidInputs
-from inventory.models import Client, Country, Currency, Identifier, Pedimento, Site
+from inventory.models import Client, Country, Currency, Identifier, ListedCode, Pedimento, Site
 from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.web.access import WebRequest, requires
@@ -104,6 +104,9 @@ def lists(request: WebRequest, client: Client | None) -> dict[str, Any]:
         "skus": sku_options(request, client.pk if client else request.access.active_client_id),
         "countries": [(row.code, row.name) for row in reference.valid_on(Country, today)],
         "currencies": [(row.code, row.name) for row in reference.valid_on(Currency, today)],
+        "permits": sorted(
+            {(row.code, row.name[:80]) for row in reference.valid_on(ListedCode, today).filter(list="non_tariff")}
+        ),
         "identifiers": sorted({row.code for row in reference.valid_on(Identifier, today)}),
     }
 
@@ -153,7 +156,7 @@ def upload(request: WebRequest) -> HttpResponse:
         "title": _("Upload a pedimento"),
         "crumbs": [(_("Pedimentos"), reverse("inventory:pedimentos"))],
         "form": form,
-        "columns": flat_file.COLUMNS,
+        "columns": [(column, flat_file.form_of(column)) for column in flat_file.COLUMNS],
         "cancel_url": reverse("inventory:pedimentos"),
         "multipart": True,
         "button": _("Upload and enter"),

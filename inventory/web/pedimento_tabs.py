@@ -59,6 +59,8 @@ def _taxes(_request: WebRequest, pedimento: Pedimento) -> dict[str, Any]:
             for row in pedimento.contributions.all()
         ],
         "identifiers": [(seqs.get(row.line_id), row) for row in pedimento.identifiers.all()],
+        "payments": [(name_of("payment_form", row.payment_form), row) for row in pedimento.payments.all()],
+        "containers": [(name_of("container_type", row.type_code), row) for row in pedimento.containers.all()],
     }
 
 

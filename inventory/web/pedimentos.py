@@ -188,9 +188,17 @@ def deeds_of(request: WebRequest, pedimento: Pedimento) -> list[Action]:
 
 
 class PaymentForm(forms.Form):
-    """The day it was paid."""
+    """The day it was paid, and where."""
 
     paid_on = forms.DateField(label=_("Paid on"), widget=DateInput, help_text=_("The bank's date on the receipt."))
+    capture_line = forms.CharField(
+        label=_("Línea de captura"),
+        max_length=30,
+        required=False,
+        help_text=_("20 letters and digits, if cash was paid."),
+    )
+    bank = forms.CharField(label=_("Bank"), max_length=80, required=False)
+    operation_number = forms.CharField(label=_("Bank operation number"), max_length=30, required=False)
 
 
 class ClearanceForm(forms.Form):

@@ -13,7 +13,7 @@ from tests.web.two_worlds import make_ground, make_world
 # What an administrator may write. Everything else of ours is read there, or is not there at all.
 WRITABLE = {
     "Authorisation", "BillOfMaterials", "Broker", "Carrier", "ClaveEffect", "Client", "DocumentKey", "ExchangeRate",
-    "Item", "Lane", "Location", "Market", "NonBusinessDay", "OperatorCompany", "PermanenceRule", "RateParameter",
+    "Item", "Lane", "Location", "Market", "NonBusinessDay", "OperatorCompany", "PermanenceRule", "RateParameter", "Requirement",
     "Regime", "Site", "UnitConversion", "User", "ApiKey",
 }  # fmt: skip
 BOOKS = {

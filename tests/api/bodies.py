@@ -7,8 +7,9 @@ from tests.scenarios import world
 
 
 def _declaration(t):
-    lines = [{"sku": t.item.sku, "quantity": 1, "value": 100, "batch": f"{t.mark}-B1"}]
-    return world.declaration(pedimento_number(), t.entry.site, t.own_authorisation, lines, rectifies=t.entry.number)
+    lines = [{"sku": t.item.sku, "quantity": 1, "value": 1000, "batch": f"{t.mark}-B1"}]
+    data = world.declaration(pedimento_number(), t.entry.site, t.own_authorisation, lines, rectifies=t.entry.number)
+    return world.with_everything(data, t.mark)
 
 
 def _file(t):

@@ -151,12 +151,9 @@ def _declare(house, client, item, mark, quantity, **header):
     data = world.declaration(
         pedimento_number(), house.zone, house.authorisation, [line], paid_on="2026-03-02", remarks=f"{mark} nota",
         cleared_at="2026-03-02T09:00:00-06:00",
-        contributions=[{"code": "1", "payment_form": "0", "amount_mxn": "10"}],
-        identifiers=[{"code": "IC", "complement_1": mark}],
-        invoices=[{"number": f"{mark}-F1", "issued_on": "2026-03-01", "currency": "USD", "value": "10", "supplier": mark}],
         **header,
     )  # fmt: skip
-    return world.enter(client, data, "2026-03-02")
+    return world.enter(client, world.with_everything(data, mark), "2026-03-02")
 
 
 def _bring_in(house, entry, actor, mark):

@@ -10,7 +10,8 @@ from django.db import transaction
 from inventory.models import DemandRecord, Item, Job
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
-from tests.builders import make_client, make_site
+from tests.builders import make_client, make_site, pedimento_number
+from tests.scenarios import world
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,63 @@ def test_a_bonded_lot_owes_on_each_day_what_was_open_then(zorro):
     assert owed(as_of=str(left.date()), known_on=str(left.date())) == [("60", "6000")]
     assert owed(as_of=str(left.date()), is_open="false") == []
     assert owed(as_of="2020-01-01") == []
+
+
+def test_a_pedimento_comes_back_with_everything_it_was_sent_with(zorro):
+    line = {"sku": zorro.item.sku, "quantity": 5, "value": 1000, "batch": "B"}
+    rate = [{"code": "6", "payment_form": "5", "amount_mxn": "3", "rate": "0.05", "rate_type": "1"}]
+    authorisation = zorro.entry.authorisation
+    sent = world.with_everything(
+        world.declaration(pedimento_number(), zorro.entry.site, authorisation, [line], paid_on="2026-03-03"), "ZORRO"
+    )
+    sent["lines"][0]["contributions"] = rate
+
+    answer = zorro.caller.post("pedimentos/", sent)
+
+    assert answer.status_code == 201, answer.content
+    number = answer.json()["number"]
+    assert zorro.caller.get(f"pedimentos/{number}/").json() == answer.json()
+    assert_within(sent, as_sent(answer.json()))
+    row = next(iter(zorro.caller.pages("pedimento-lines/", {"pedimento": number})))
+    assert (row["brand"], row["model"], row["relationship"]) == ("ZORRO", "ZORRO M", "1")
+
+
+def as_sent(shown):
+    """An answer with taxes and identifiers of the lines where the request has them."""
+    line = shown["lines"][0]
+    for block in ("contributions", "identifiers"):
+        line[block] = [row for row in shown[block] if row["line"]]
+        shown[block] = [row for row in shown[block] if not row["line"]]
+    line.update(line["sublines"][0])
+    line["tariff_code"] += line["nico"]
+    return shown
+
+
+def assert_within(sent, shown, path=""):
+    """Everything sent is in what is shown."""
+    for name, value in sent.items():
+        if isinstance(value, list):
+            assert len(value) == len(shown[name]), path + name
+            for index, row in enumerate(value):
+                assert_within(row, shown[name][index], f"{path}{name}[{index}].")
+        else:
+            assert shown[name] == value, path + name
+
+
+def test_a_payment_is_noted_with_its_bank(zorro):
+    line = {"sku": zorro.item.sku, "quantity": 5, "value": 1000}
+    data = world.declaration(pedimento_number(), zorro.entry.site, zorro.entry.authorisation, [line], cash_mxn="10")
+    number = zorro.caller.post("pedimentos/", {**data, "total_mxn": "10"}).json()["number"]
+    bank = {"capture_line": "0123456789ABCDEFGHIJ", "bank": "Banorte", "operation_number": "12345678901234"}
+
+    wrong = zorro.caller.post(f"pedimentos/{number}/pay/", {"paid_on": "2026-03-20", **bank, "operation_number": "1"})
+    paid = zorro.caller.post(f"pedimentos/{number}/pay/", {"paid_on": "2026-03-20", **bank})
+
+    assert problem_of(wrong, 422, "invalid_input")["errors"][0]["rule"] == "bank_operation_format"
+    assert paid.json()["state"] == "paid"
+    assert zorro.caller.get(f"pedimentos/{number}/").json()["payments"] == [
+        {**bank, "amount_mxn": "10", "payment_form": "0", "paid_on": "2026-03-20"}
+    ]
 
 
 def test_the_discharge_trail_is_walked_in_both_directions(zorro):

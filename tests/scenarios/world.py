@@ -138,6 +138,48 @@ def _line(line: dict) -> dict:
     }
 
 
+def with_everything(data: dict, mark: str = "ABCD") -> dict:
+    """A declaration (of import, one line or more) with every field and block that Anexo 22 has for it, marked in its texts.
+
+    Of the customs value of each line 150 pesos are freight, insurance and the like, less deductions.
+    """
+    value, count = int(data["customs_value_mxn"]), len(data["lines"])
+    paid = data.get("paid_on") or "2026-03-02"
+    return {
+        **data,
+        "entry_section": "240", "transport_mode": "7", "arrival_mode": "1", "departure_mode": "7",
+        "destination_zone": "9", "gross_kg": "120.5", "packages": 3, "marks": f"{mark} 1/3",
+        "price_paid_mxn": str(value - 150 * count), "inc_freight_mxn": str(100 * count),
+        "inc_insurance_mxn": str(40 * count), "inc_packing_mxn": str(20 * count), "inc_other_mxn": str(10 * count),
+        "insured_value_mxn": str(value * 2), "dec_transport_mxn": str(5 * count), "dec_insurance_mxn": str(4 * count),
+        "dec_loading_mxn": str(3 * count), "dec_unloading_mxn": str(2 * count), "dec_other_mxn": str(6 * count),
+        "presented_on": "2026-03-01", "extracted_on": "2026-03-01", "foreign_import_on": "2026-02-28",
+        "rfe_constancia": f"{mark}-C1", "cash_mxn": "10", "total_mxn": "10",
+        "contributions": [{"code": "1", "payment_form": "0", "amount_mxn": "10", "rate": "0.008", "rate_type": "7"}],
+        "identifiers": [{"code": "IR", "complement_1": mark, "complement_2": "2", "complement_3": "0051"}],
+        "invoices": [{
+            "number": f"{mark}-F1", "issued_on": "2026-02-20", "currency": "USD", "value": "10", "incoterm": "FCA",
+            "cove": "COVE26ABC123", "supplier": mark, "supplier_tax_id": f"{mark}-TAX", "supplier_address": f"{mark} St 1",
+            "is_related": True, "usd_factor": "1",
+        }],
+        "waybills": [{"number": f"{mark}-BL1", "kind": "M"}, {"number": f"{mark}-BL2", "kind": "H"}],
+        "containers": [{"number": "CSQU3054383", "type_code": "3"}, {"number": f"{mark}R1", "type_code": "31"}],
+        "seals": [{"number": f"{mark}1", "first_review": f"{mark}2", "second_review": f"{mark}3"}],
+        "vehicles": [{"identification": f"{mark}77", "country": "USA", "carrier": mark, "carrier_rfc": "EKU9003173C9"}],
+        "payments": [{
+            "capture_line": f"{mark:0<20}"[:20], "amount_mxn": "10", "payment_form": "0", "bank": mark,
+            "operation_number": "12345678901234", "paid_on": paid,
+        }],
+        "lines": [{
+            **line, "price_paid_mxn": str(int(line["customs_value_mxn"]) - 150), "seller_country": "USA",
+            "relationship": "1", "brand": mark, "model": f"{mark} M", "product_code": f"{mark}-PC",
+            "identifiers": [{"code": "PS", "complement_1": mark, "complement_2": "R1", "complement_3": "X"}],
+            "permits": [{"code": "C1", "number": f"{mark}-P1", "signature": f"{mark}-S", "value_usd": "9", "quantity": "5"}],
+            "serials": [{"number": f"{mark}-NIV1", "kilometres": 12}, {"number": f"{mark}-NIV2", "kilometres": 0}],
+        } for line in data["lines"]],
+    }  # fmt: skip
+
+
 def enter(client, data: dict, day: str) -> Pedimento:
     """Enter a declaration on a day."""
     return customs.enter_pedimento(client=client, data=data, at=at(day, 18), actor=ACTOR)
@@ -195,5 +237,5 @@ def legal_balance(account: Account) -> Decimal:
 __all__ = [
     "ACTOR", "MEXICO", "OTHER", "SEES_ALL", "UTC", "add_locations", "at", "bring_in", "declaration", "enter",
     "legal_balance", "load_law", "make_consignee", "make_dc", "make_item", "make_zone", "send_out", "take_count",
-    "timedelta",
+    "timedelta", "with_everything",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_pedimento_is_entered_with_everything_the_form_has(floor, broker):
         "lines-0-contributions-0-code": "6",
         "lines-0-contributions-0-payment_form": "5",
         "lines-0-contributions-0-amount_mxn": "1200",
-        "lines-0-identifiers-0-code": "im",
+        "identifiers-0-code": "im",
         "contributions-0-code": "1",
         "contributions-0-payment_form": "0",
         "contributions-0-amount_mxn": "350",
@@ -72,6 +72,57 @@ def test_a_pedimento_is_entered_with_everything_the_form_has(floor, broker):
     ]
     assert pedimento.identifiers.get().code == "IM"
     assert pedimento.invoices.get().currency == "USD"
+
+
+PAPERS = {
+    "waybills-0-number": "maeu-1", "waybills-0-kind": "H",
+    "containers-0-number": "csqu 305438-3", "containers-0-type_code": "3",
+    "seals-0-number": "AB-1234", "seals-0-first_review": "AB-1235",
+    "vehicles-0-identification": "77AK1B", "vehicles-0-country": "usa", "vehicles-0-carrier": "Norte",
+    "payments-0-capture_line": "0123456789abcdefghij", "payments-0-amount_mxn": "350", "payments-0-payment_form": "0",
+    "payments-0-bank": "Banorte", "payments-0-operation_number": "12345678901234",
+    "invoices-0-number": "F-1", "invoices-0-issued_on": "2026-01-05", "invoices-0-currency": "usd",
+    "invoices-0-value": "1000", "invoices-0-supplier_tax_id": "TAX-7", "invoices-0-is_related": "on",
+    "invoices-0-usd_factor": "1", "identifiers-0-code": "IR", "identifiers-0-complement_1": "048",
+    "lines-0-identifiers-0-code": "ps", "lines-0-identifiers-0-complement_1": "IIa",
+    "lines-0-permits-0-code": "C1", "lines-0-permits-0-number": "P-77", "lines-0-permits-0-quantity": "5",
+    "lines-0-serials-0-number": "NIV-1", "lines-0-serials-0-kilometres": "12",
+    "lines-0-brand": "SKF", "lines-0-model": "X-9", "lines-0-product_code": "PC-3", "lines-0-relationship": "1",
+    "lines-0-customs_value_mxn": "18400", "inc_freight_mxn": "120", "inc_insurance_mxn": "30", "insured_value_mxn": "20000",
+    "entry_section": "240", "arrival_mode": "1", "departure_mode": "7", "marks": "S/M 1-3", "presented_on": "2026-01-05",
+    "rfe_constancia": "C-1", "cash_mxn": "350",
+}  # fmt: skip
+
+
+def test_the_folded_parts_of_the_form_reach_the_books_and_the_page(floor, broker):
+    response = broker.post(page("pedimento_new"), {**typed(floor), **PAPERS})
+
+    pedimento = Pedimento.objects.get()
+    header = text_of(broker.get(page("pedimento", pedimento.number)))
+    papers = text_of(broker.get(page("pedimento", pedimento.number), {"tab": "taxes"}))
+    assert response.status_code == 302
+    assert (pedimento.inc_freight_mxn, pedimento.customs_value_mxn, pedimento.price_paid_mxn) == (120, 18400, 18250)
+    for text in ("SKF X-9", "PC-3", "value is not affected", "P-77", "NIV-1 (12 km)", "S/M 1-3", "120.00", "20,000.00"):
+        assert text in header, text
+    for text in ("MAEU-1 · House", "CSQU3054383", "AB-1234 → AB-1235", "77AK1B USA Norte", "0123456789ABCDEFGHIJ",
+                 "12345678901234", "Banorte", "TAX-7", "related"):  # fmt: skip
+        assert text in papers, text
+
+
+def test_the_rarer_parts_of_the_form_are_folded_until_something_is_in_them(floor, broker):
+    def opened(response):
+        entry = response.context["entry"]
+        line = entry.rows["lines"][0]
+        return [*(is_open for *_rest, is_open in (*entry.header.folded(), *entry.folded())), line.shows_more]
+
+    fresh = broker.post(page("pedimento_new"), {**typed(floor), "add": "lines"})
+    filled = broker.post(page("pedimento_new"), {**typed(floor), **PAPERS, "add": "lines"})
+    wrong = broker.post(page("pedimento_new"), {**typed(floor), "lines-0-permits-0-code": "??"})
+
+    assert opened(fresh) == [False] * 5
+    assert opened(filled) == [True] * 5
+    assert opened(wrong) == [False, False, False, False, True]
+    assert wrong.context["entry"].rows["lines"][0].children["permits"][0].form.errors["code"]
 
 
 def test_a_line_takes_several_part_numbers_and_gaps_between_rows_do_not_matter(floor, broker):
@@ -197,6 +248,39 @@ def test_a_whole_pedimento_comes_as_a_file(floor, broker):
     assert pedimento.invoices.get().supplier == "ACME"
 
 
+def test_a_file_carries_every_paper_in_a_cell_of_its_own(floor, broker):
+    cells = {
+        "line_customs_value_mxn": "219150", "inc_freight_mxn": "150", "payments": "0123456789ABCDEFGHIJ/350/0/Banorte",
+        "cash_mxn": "350", "waybills": "M/A-1;H/A-2", "containers": "CSQU3054383/3;R-7/31", "seals": "AB-1234//AB-9999",
+        "vehicles": "77AK1B/USA", "permits": "C1/P-77//9/5", "serials": "N1/12;N2", "product_code": "PC-3",
+        "identifiers": "PS/IIa", "invoices": "F-1/2026-01-05/USD/12000//FOB/ACME/TAX-7/Street 1/true/1",
+    }  # fmt: skip
+
+    response = upload(broker, floor, csv_of(floor, **cells))
+
+    pedimento = Pedimento.objects.get()
+    line = pedimento.lines.get()
+    assert response.status_code == 302
+    assert [str(row) for row in pedimento.waybills.all()] == ["M A-1", "H A-2"]
+    assert [str(row) for row in pedimento.containers.all()] == ["CSQU3054383 (3)", "R7 (31)"]
+    assert str(pedimento.seals.get()) == "AB-1234 → AB-9999"
+    assert (pedimento.payments.get().bank, pedimento.vehicles.get().country) == ("Banorte", "USA")
+    assert (pedimento.invoices.get().is_related, pedimento.invoices.get().usd_factor) == (True, 1)
+    assert (line.brand, line.product_code, line.permits.get().quantity) == ("ACME", "PC-3", 5)
+    assert [(row.number, row.kilometres) for row in line.serials.all()] == [("N1", 12), ("N2", None)]
+
+
+def test_a_wrong_paper_of_a_file_is_named_by_its_row_and_column(floor, broker):
+    response = upload(broker, floor, csv_of(floor, containers="CSQ/3", contributions="1/0/x", permits="??"))
+    judged = upload(broker, floor, csv_of(floor, containers="CSQ/3", permits="??", invoices="F-1/x"))
+
+    places = [{(row, column) for row, column, *_rest in one.context["faults"]} for one in (response, judged)]
+    assert places[0] == {(2, "contributions")}
+    assert places[1] == {(2, "invoices")}
+    judged = upload(broker, floor, csv_of(floor, containers="CSQ/3", permits="??"))
+    assert {(row, column) for row, column, *_rest in judged.context["faults"]} == {(2, "containers"), (2, "permits")}
+
+
 def test_a_file_with_errors_names_row_and_column_and_enters_nothing(floor, broker):
     response = upload(broker, floor, csv_of(floor, line_tariff_quantity="-5", origin_country="XXXX"))
 
@@ -261,16 +345,18 @@ def test_a_long_pedimento_is_shown_a_hundred_lines_at_a_time(floor, broker):
 
 
 def test_payment_and_clearance_are_recorded(floor, broker):
-    pedimento = floor.entered(paid_on="", entered_on="")
+    pedimento = floor.entered(paid_on="", entered_on="", cash_mxn="10", total_mxn="10")
     today = timezone.localdate()
+    bank = {"capture_line": "0123456789ABCDEFGHIJ", "bank": "Banorte"}
 
-    paid = broker.post(page("pedimento_pay", pedimento.number), {"paid_on": today.isoformat()})
+    paid = broker.post(page("pedimento_pay", pedimento.number), {"paid_on": today.isoformat(), **bank})
     cleared = broker.post(page("pedimento_clear", pedimento.number), {"cleared_at": local(a_minute_ago())})
     again = broker.post(page("pedimento_pay", pedimento.number), {"paid_on": (today - timedelta(1)).isoformat()})
 
     pedimento.refresh_from_db()
     assert (paid.status_code, cleared.status_code, again.status_code) == (302, 302, 409)
     assert (pedimento.state, pedimento.paid_on) == ("cleared", today)
+    assert (pedimento.payments.get().bank, pedimento.payments.get().amount_mxn) == ("Banorte", 10)
     assert "is Cleared." in text_of(again)
 
 
@@ -314,6 +400,39 @@ def test_a_rectification_begins_as_its_original_and_is_applied(floor, broker):
     assert (row["sku"].value(), row["commercial_quantity"].value()) == ("RUEDA-75", "100")
     assert (entered.status_code, applied.status_code) == (302, 302)
     assert (lot.declared, lot.remaining) == (90, 90)
+
+
+def test_a_rectification_takes_over_the_papers_of_its_original_but_not_its_payment(floor, broker):
+    broker.post(page("pedimento_new"), {**typed(floor), **PAPERS})
+    original = Pedimento.objects.get()
+
+    entry = broker.get(page("pedimento_new"), {"rectifies": original.number}).context["entry"]
+    number = fresh_number()
+    today = timezone.localdate().isoformat()
+    form = {
+        field.html_name: field.value() for part in parts_of(entry) for field in part if field.value() not in (None, "")
+    }
+    response = broker.post(page("pedimento_new"), {**form, "number": number, "paid_on": today})
+
+    assert response.status_code == 302, response.context["entry"].problems
+    image = Pedimento.objects.get(number=number)
+    assert papers_of(image) == papers_of(original)
+    assert (image.inc_freight_mxn, image.marks, image.lines.get().brand) == (120, "S/M 1-3", "SKF")
+    assert not image.payments.exists()
+    assert image.cash_mxn == 0
+
+
+def parts_of(entry):
+    """Every part of the form: the header and all rows."""
+    return [entry.header, *(row.form for row in entry.walk())]
+
+
+def papers_of(pedimento):
+    """The papers as texts, those of the line too."""
+    line = pedimento.lines.get()
+    rows = [pedimento.waybills, pedimento.containers, pedimento.seals, pedimento.vehicles, pedimento.invoices,
+            pedimento.identifiers, line.permits, line.serials]  # fmt: skip
+    return [sorted(map(str, some.all())) for some in rows]
 
 
 def test_a_pedimento_that_did_something_is_not_withdrawn(floor, broker):

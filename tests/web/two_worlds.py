@@ -13,7 +13,20 @@ from inventory.findings import services as findings
 from inventory.jobs.models import Job
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
-from inventory.models import Item, Location, Market, Pedimento, Site
+from inventory.models import (
+    Item,
+    Location,
+    Market,
+    Pedimento,
+    PedimentoContainer,
+    PedimentoPayment,
+    PedimentoPermit,
+    PedimentoSeal,
+    PedimentoSerial,
+    PedimentoVehicle,
+    PedimentoWaybill,
+    Site,
+)
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 from inventory.places.services import virtual_location
 from tests.builders import (
@@ -147,6 +160,15 @@ def _work(world, ground, account, lot, bin_, mark, at, today):
     pedimento = make_pedimento(world.client, ground.zone, ground.authorisation)
     world.own(pedimento)
     subline = make_subline(pedimento, item, 30)
+    PedimentoWaybill.objects.create(pedimento=pedimento, number=f"{mark}-BL", kind="M")
+    PedimentoContainer.objects.create(pedimento=pedimento, number=f"{mark}-BOX", type_code="31")
+    PedimentoSeal.objects.create(pedimento=pedimento, number=f"{mark}-SEAL")
+    PedimentoVehicle.objects.create(pedimento=pedimento, identification=f"{mark}-PLATE", carrier=f"{mark} carrier")
+    PedimentoPayment.objects.create(
+        pedimento=pedimento, capture_line=f"{mark:0<20}", amount_mxn=Decimal(1), payment_form="0", bank=f"{mark} bank"
+    )
+    PedimentoPermit.objects.create(line=subline.line, code="C1", number=f"{mark}-PERMIT")
+    PedimentoSerial.objects.create(line=subline.line, number=f"{mark}-NIV")
     receipt = Receipt.objects.create(
         number=f"REC-{mark}", client=world.client, site=ground.zone, pedimento=pedimento, expected_on=today,
         driver=f"{mark} driver",

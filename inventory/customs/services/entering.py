@@ -1,13 +1,16 @@
 """Entering a declaration: from a form, the API or a file, by one door."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from inventory.audit.trail import record_parts
 from inventory.customs.checks import Checked, Checker
 from inventory.customs.draft import LineDraft, PedimentoDraft, read_pedimento
 from inventory.customs.errors import AlreadyRectified, NotInTime, PedimentoExists, WrongEffect
@@ -19,11 +22,38 @@ from inventory.customs.models import (
     PedimentoLine,
     PedimentoSubline,
 )
+from inventory.customs.paper_checks import payment_forms
+from inventory.customs.paper_models import (
+    PedimentoContainer,
+    PedimentoPayment,
+    PedimentoPermit,
+    PedimentoSeal,
+    PedimentoSerial,
+    PedimentoVehicle,
+    PedimentoWaybill,
+)
+from inventory.customs.papers import read_payment
+from inventory.customs.reader import Reader
+from inventory.errors import InvalidInputs, json_safe
 from inventory.findings import services as findings
 from inventory.parties.models import Broker, Client
 from inventory.parties.scope import Actor
 from inventory.places.clock import local_date
+from inventory.statements import insert
 from inventory.units import MONEY_SCALE, round_half_up
+
+# Which table keeps which block of a declaration; a table with a line keeps those of the lines too.
+OF_THE_PEDIMENTO: dict[str, Any] = {
+    "contributions": Contribution,
+    "identifiers": PedimentoIdentifier,
+    "invoices": PedimentoInvoice,
+    "waybills": PedimentoWaybill,
+    "containers": PedimentoContainer,
+    "seals": PedimentoSeal,
+    "vehicles": PedimentoVehicle,
+    "payments": PedimentoPayment,
+}
+OF_A_LINE: dict[str, Any] = {"permits": PedimentoPermit, "serials": PedimentoSerial}
 
 
 @transaction.atomic
@@ -50,7 +80,7 @@ def enter_pedimento(*, client: Client, data: Mapping[str, Any], at: datetime, ac
     for code, context in checked.warnings:
         findings.raise_finding(
             code=code,
-            subject=f"pedimento/{pedimento.number}/{code}",
+            subject=f"pedimento/{pedimento.number}/{code}" + (f"/{context['value']}" if "value" in context else ""),
             client=client.pk,
             context={**context, "pedimento": pedimento.number},
             at=at,
@@ -59,10 +89,24 @@ def enter_pedimento(*, client: Client, data: Mapping[str, Any], at: datetime, ac
 
 
 @transaction.atomic
-def record_payment(*, pedimento: Pedimento, paid_on: date, at: datetime, actor: Actor) -> Pedimento:
-    """Note that a declaration was paid (or validated with no cash to pay). Raises NotInTime, WrongEffect."""
+def record_payment(
+    *,
+    pedimento: Pedimento,
+    paid_on: date,
+    at: datetime,
+    actor: Actor,
+    capture_line: str = "",
+    bank: str = "",
+    operation_number: str = "",
+) -> Pedimento:
+    """Note that a declaration was paid (or validated with no cash to pay), and where, if a línea de captura is given.
+
+    Raises NotInTime, WrongEffect, InvalidInputs.
+    """
     pedimento = Pedimento.objects.select_for_update(of=("self",)).select_related("site").get(pk=pedimento.pk)
+    bank_numbers = {"capture_line": capture_line, "bank": bank, "operation_number": operation_number}
     if pedimento.paid_on == paid_on and pedimento.state in (Pedimento.State.PAID, Pedimento.State.CLEARED):
+        _record_bank(pedimento, paid_on, bank_numbers)
         return pedimento
     if pedimento.state not in (Pedimento.State.DRAFT, Pedimento.State.VALIDATED):
         raise WrongEffect(
@@ -72,49 +116,53 @@ def record_payment(*, pedimento: Pedimento, paid_on: date, at: datetime, actor: 
         pedimento.validated_on and paid_on < pedimento.validated_on
     ):
         raise NotInTime(_("Payment on %(on)s lies in the future or before validation."), on=paid_on)
+    _record_bank(pedimento, paid_on, bank_numbers)
     pedimento.paid_on, pedimento.state = paid_on, Pedimento.State.PAID
     pedimento.version += 1
     pedimento.save(update_fields=["paid_on", "state", "version"])
     return pedimento
 
 
+def _record_bank(pedimento: Pedimento, paid_on: date, numbers: Mapping[str, str]) -> None:
+    """Write where the cash that no earlier payment covers was paid, if that is told; told again, it is one payment.
+
+    Raises InvalidInputs.
+    """
+    if not any(numbers.values()):
+        return
+    earlier = sum(pedimento.payments.values_list("amount_mxn", flat=True), Decimal(0))
+    reader = Reader({**numbers, "paid_on": paid_on, "amount_mxn": pedimento.cash_mxn - earlier})
+    payment = read_payment(reader)
+    if pedimento.payments.filter(capture_line=payment.capture_line).exists():
+        return
+    errors = [*reader.errors, *(fault.as_error(path, value) for path, value, fault in payment_forms(payment))]
+    if errors:
+        raise InvalidInputs(errors)
+    row = PedimentoPayment(pedimento=pedimento, **_typed(payment, PedimentoPayment))
+    row.save(force_insert=True)
+    record_parts(pedimento, {"payments": [_said(row)]})
+
+
 def _header(draft: PedimentoDraft, checked: Checked, client: Client, at: datetime) -> Pedimento:
     """The header, not yet saved."""
-    return Pedimento(
-        number=checked.number,
-        client=client,
-        authorisation=checked.authorisation,
-        site=checked.site,
-        broker=Broker.objects.filter(patente=checked.number[4:8]).first(),
-        operation=draft.operation,
-        document_key=draft.document_key,
-        regime=draft.regime,
-        effect=checked.effect,
-        state=_state(draft),
-        customs_section=draft.customs_section,
-        destination_zone=draft.destination_zone,
-        transport_mode=draft.transport_mode,
-        fx_rate=draft.fx_rate,
-        gross_kg=draft.gross_kg,
-        packages=draft.packages,
-        value_usd=draft.value_usd,
-        customs_value_mxn=draft.customs_value_mxn,
-        price_paid_mxn=draft.price_paid_mxn,
-        validation_ack=draft.validation_ack,
-        validated_on=draft.validated_on,
-        entered_on=draft.entered_on,
-        paid_on=draft.paid_on,
-        cleared_at=draft.cleared_at,
-        is_consolidated=draft.is_consolidated,
-        consolidated_opened_on=draft.consolidated_opened_on,
-        update_option=draft.update_option,
-        cash_mxn=draft.cash_mxn,
-        other_mxn=draft.other_mxn,
-        total_mxn=draft.total_mxn,
-        rectifies=checked.rectifies,
-        remarks=draft.remarks,
-        recorded_at=at,
-    )
+    own = {
+        "number": checked.number,
+        "client": client,
+        "authorisation": checked.authorisation,
+        "site": checked.site,
+        "broker": Broker.objects.filter(patente=checked.number[4:8]).first(),
+        "effect": checked.effect,
+        "state": _state(draft),
+        "rectifies": checked.rectifies,
+        "recorded_at": at,
+    }
+    return Pedimento(**{**_typed(draft, Pedimento), **own})
+
+
+def _typed(draft: Any, model: type[Model]) -> dict[str, Any]:
+    """What a draft says under the names of a table's columns."""
+    columns = {column.name for column in model._meta.concrete_fields}
+    return {one.name: getattr(draft, one.name) for one in fields(draft) if one.name in columns}
 
 
 def _state(draft: PedimentoDraft) -> str:
@@ -127,94 +175,51 @@ def _state(draft: PedimentoDraft) -> str:
 
 
 def _write_lines(pedimento: Pedimento, draft: PedimentoDraft, checked: Checked) -> None:
-    """Lines, sublines, taxes, identifiers and invoices: a fixed number of statements for any number of lines."""
-    lines = PedimentoLine.objects.bulk_create([_line(pedimento, line) for line in draft.lines])
+    """Lines, sublines and every paper: a fixed number of statements for any number of rows, and one row of the trail."""
+    lines = [_line(pedimento, line) for line in draft.lines]
+    insert(lines)
     by_seq = {line.seq: line for line in lines}
-    PedimentoSubline.objects.bulk_create(
-        [
-            PedimentoSubline(
-                line=by_seq[seq],
-                item=s.item,
-                batch=s.batch,
-                serial=s.serial,
-                quantity=s.quantity,
-                commercial_quantity=s.commercial_quantity,
-                tariff_quantity=s.tariff_quantity,
-                customs_value_mxn=s.customs_value_mxn,
-            )
-            for seq, sublines in checked.sublines.items()
-            for s in sublines
+    insert(
+        [PedimentoSubline(line=by_seq[seq], **vars(one)) for seq, some in checked.sublines.items() for one in some]
+    )  # fmt: skip
+    written = {"lines": [_said(line) for line in lines]}
+    for name, model in OF_THE_PEDIMENTO.items():
+        rows = [model(pedimento=pedimento, **_typed(row, model)) for row in getattr(draft, name)]
+        if hasattr(model, "line"):
+            rows += [
+                model(pedimento=pedimento, line=by_seq[line.seq], **_typed(row, model))
+                for line in draft.lines
+                for row in getattr(line, name)
+            ]
+        insert(rows)
+        written[name] = [_said(row) for row in rows]
+    for name, model in OF_A_LINE.items():
+        rows = [
+            model(line=by_seq[line.seq], **_typed(row, model)) for line in draft.lines for row in getattr(line, name)
         ]
-    )
-    owners: list[tuple[PedimentoLine | None, PedimentoDraft | LineDraft]] = [(None, draft)]
-    owners += [(by_seq[line.seq], line) for line in draft.lines]
-    Contribution.objects.bulk_create(
-        [
-            Contribution(
-                pedimento=pedimento,
-                line=owner,
-                code=c.code,
-                rate=c.rate,
-                rate_type=c.rate_type,
-                payment_form=c.payment_form,
-                amount_mxn=c.amount_mxn,
-            )
-            for owner, part in owners
-            for c in part.contributions
-        ]
-    )
-    PedimentoIdentifier.objects.bulk_create(
-        [
-            PedimentoIdentifier(
-                pedimento=pedimento,
-                line=owner,
-                code=i.code,
-                complement_1=i.complements[0],
-                complement_2=i.complements[1],
-                complement_3=i.complements[2],
-            )
-            for owner, part in owners
-            for i in part.identifiers
-        ]
-    )
-    PedimentoInvoice.objects.bulk_create(
-        [
-            PedimentoInvoice(
-                pedimento=pedimento,
-                number=i.number,
-                issued_on=i.issued_on,
-                cove=i.cove,
-                incoterm=i.incoterm,
-                currency=i.currency,
-                value=i.value,
-                supplier=i.supplier,
-            )
-            for i in draft.invoices
-        ]
-    )
+        insert(rows)
+        written[name] = [_said(row) for row in rows]
+    record_parts(pedimento, written)
+
+
+def _said(row: Any) -> str:
+    """A row in words for the trail: what it holds, field by field, after the number of its line."""
+    line = getattr(row, "line", None)
+    columns = [field for field in row._meta.concrete_fields if not field.primary_key and not field.is_relation]
+    values = [(field.name, getattr(row, field.name)) for field in columns]
+    told = " ".join(f"{name}={json_safe(value)}" for name, value in values if value not in (None, "", False, 0))
+    return f"{line.seq}: {told}" if line else told
 
 
 def _line(pedimento: Pedimento, line: LineDraft) -> PedimentoLine:
     """One line, not yet saved. The descargos block's source number is kept in its fifteen digits."""
-    return PedimentoLine(
-        pedimento=pedimento,
-        seq=line.seq,
-        tariff_code=line.tariff_code,
-        nico=line.nico,
-        description=line.description,
-        commercial_unit=line.commercial_unit.lstrip("0"),
-        commercial_quantity=line.commercial_quantity,
-        tariff_unit=line.tariff_unit.lstrip("0"),
-        tariff_quantity=line.tariff_quantity,
-        origin_country=line.origin_country,
-        seller_country=line.seller_country,
-        valuation_method=line.valuation_method,
-        customs_value_mxn=line.customs_value_mxn,
-        price_paid_mxn=line.price_paid_mxn,
-        unit_price_mxn=_unit_price(line),
-        source_number="".join(c for c in line.source_number if c.isdigit()),
-        source_seq=line.source_seq,
-    )
+    own = {
+        "commercial_unit": line.commercial_unit.lstrip("0"),
+        "tariff_unit": line.tariff_unit.lstrip("0"),
+        "unit_price_mxn": _unit_price(line),
+        "source_number": "".join(c for c in line.source_number if c.isdigit()),
+    }
+    return PedimentoLine(pedimento=pedimento, **{**_typed(line, PedimentoLine), **own})
 
 
 def _unit_price(line: LineDraft) -> Decimal:

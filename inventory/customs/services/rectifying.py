@@ -14,6 +14,7 @@ from inventory.audit import context as audit
 from inventory.customs.errors import NotEnoughBonded, RegimeMayNotChange, WrongEffect
 from inventory.customs.fifo import Exit, Take, after, plan_discharge
 from inventory.customs.models import BondedLot, Discharge, LotCorrection, Pedimento, PedimentoSubline, StockDifference
+from inventory.customs.selectors import first_of_chain
 from inventory.customs.services.differences import record_difference, resolve_difference
 from inventory.customs.services.discharging import CARRIED, give_back, mirror, open_lot, standing
 from inventory.errors import DomainError
@@ -71,7 +72,7 @@ def _apply(rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
             number=rectification.number,
         )
     images = _images(rectification)
-    lots = BondedLot.objects.filter(subline__line__pedimento=_root(original)).select_related(
+    lots = BondedLot.objects.filter(subline__line__pedimento=first_of_chain(original)).select_related(
         "account__item", "subline__line"
     )
     ledger.lock_accounts(set(lots.values_list("account_id", flat=True)))
@@ -93,15 +94,6 @@ def _apply(rectification: Pedimento, at: datetime, actor: Actor) -> Pedimento:
 def _key(rectification: Pedimento) -> str:
     """Under which the books know what this rectification gives back; what it takes elsewhere has a longer key."""
     return f"rectification/{rectification.number}"
-
-
-def _root(pedimento: Pedimento) -> Pedimento:
-    """The first of a chain of rectifications: the one whose sublines opened the lots."""
-    seen = {pedimento.pk}
-    while pedimento.rectifies is not None and pedimento.rectifies_id not in seen:
-        pedimento = pedimento.rectifies
-        seen.add(pedimento.pk)
-    return pedimento
 
 
 def _image_key(subline: PedimentoSubline) -> tuple[int, int, str, str]:

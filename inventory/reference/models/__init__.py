@@ -13,7 +13,14 @@ from inventory.reference.models.codes import (
     UnitOfMeasure,
 )
 from inventory.reference.models.large import HtsCode, LoadedList, PatentNumber, TariffCode
-from inventory.reference.models.rules import ClaveEffect, ExchangeRate, NonBusinessDay, PermanenceRule, RateParameter
+from inventory.reference.models.rules import (
+    ClaveEffect,
+    ExchangeRate,
+    NonBusinessDay,
+    PermanenceRule,
+    RateParameter,
+    Requirement,
+)
 
 __all__ = [
     "ClaveEffect",
@@ -32,6 +39,7 @@ __all__ = [
     "PermanenceRule",
     "RateParameter",
     "Regime",
+    "Requirement",
     "TariffCode",
     "UnitConversion",
     "UnitOfMeasure",

@@ -163,6 +163,26 @@ class RateParameter(Sourced):
         return f"{self.code} {self.valid_from:%Y}"
 
 
+class Requirement(Sourced):
+    """Something the law asks for from a day on: optional on every day on which no row is valid."""
+
+    class Code(models.TextChoices):
+        """What is asked for."""
+
+        RFE_CONSTANCIA = "rfe_constancia", _("constancia of the bonded zone (RGCE 1.6.37)")
+
+    code = models.CharField(_("asked for"), max_length=30, choices=Code)
+
+    class Meta:
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        ordering = ["code", "valid_from"]
+        constraints = Dated.laws("code", name="requirement")
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} {self.valid_from}"
+
+
 class ExchangeRate(models.Model):
     """Pesos per unit of a currency (FIX): determined on one bank day, published in the DOF on the next."""
 

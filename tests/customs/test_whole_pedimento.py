@@ -1,0 +1,260 @@
+"""A pedimento with everything that Anexo 22 has for it: entered, kept, told in the trail, and paid."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from inventory.audit.selectors import trail_of
+from inventory.customs import services as customs
+from inventory.errors import InvalidInputs
+from inventory.models import Finding, Pedimento, PedimentoLine, Requirement
+from tests.builders import make_authorisation, make_client, make_item, pedimento_number
+from tests.scenarios import world
+
+pytestmark = pytest.mark.django_db
+DAY = "2026-03-03"
+
+
+@pytest.fixture
+def zone():
+    world.load_law()
+    return world.make_zone("slp")
+
+
+@pytest.fixture
+def client(zone):
+    client = make_client("acme")
+    make_item(client, "SKU-9")
+    return client
+
+
+@pytest.fixture
+def authorisation(zone):
+    return make_authorisation("RFS", site=zone)
+
+
+@pytest.fixture
+def declared(zone, authorisation):
+    """A declaration of so many lines, with everything."""
+
+    def make(lines=1, **header):
+        line = {"sku": "SKU-9", "quantity": 5, "value": 1000}
+        data = world.declaration(pedimento_number(), zone, authorisation, [line] * lines, paid_on="2026-03-02")
+        return {**world.with_everything(data), **header}
+
+    return make
+
+
+def errors_of(client, data):
+    before = Pedimento.objects.count()
+    with pytest.raises(InvalidInputs) as refused:
+        world.enter(client, data, DAY)
+    assert Pedimento.objects.count() == before
+    return {(one.field, one.rule) for one in refused.value}
+
+
+def doubts():
+    """Findings by code and subject; the list of patents is not loaded here."""
+    return set(Finding.objects.exclude(code="pedimento_number_patent").values_list("code", "subject"))
+
+
+def test_every_block_is_kept_on_the_pedimento_or_on_its_line(client, declared):
+    pedimento = world.enter(client, declared(lines=2), DAY)
+
+    first, second = pedimento.lines.all()
+    assert (pedimento.inc_freight_mxn, pedimento.marks, pedimento.rfe_constancia) == (200, "ABCD 1/3", "ABCD-C1")
+    assert (first.brand, first.relationship, first.unit_price_mxn) == ("ABCD", "1", Decimal(170))
+    assert [str(row) for row in pedimento.waybills.all()] == ["M ABCD-BL1", "H ABCD-BL2"]
+    assert [str(row) for row in pedimento.containers.all()] == ["CSQU3054383 (3)", "ABCDR1 (31)"]
+    assert [str(row) for row in pedimento.seals.all()] == ["ABCD1 → ABCD2 → ABCD3"]
+    assert [str(row) for row in pedimento.vehicles.all()] == ["ABCD77 USA ABCD EKU9003173C9"]
+    assert pedimento.payments.get().capture_line == "ABCD0000000000000000"
+    assert pedimento.invoices.get().usd_factor == 1
+    assert [(row.line_id, row.code) for row in pedimento.identifiers.order_by("pk")] == [
+        (None, "IR"), (first.pk, "PS"), (second.pk, "PS")
+    ]  # fmt: skip
+    assert [(row.number, row.quantity) for row in second.permits.all()] == [("ABCD-P1", 5)]
+    assert [(row.number, row.kilometres) for row in second.serials.all()] == [("ABCD-NIV1", 12), ("ABCD-NIV2", 0)]
+    assert doubts() == set()
+
+
+def test_twenty_lines_with_everything_take_the_statements_of_one(client, declared):
+    def statements(lines):
+        data = declared(lines)
+        with CaptureQueriesContext(connection) as captured:
+            world.enter(client, data, DAY)
+        return len(captured)
+
+    statements(1)
+
+    assert statements(20) == statements(1)
+
+
+def test_the_trail_tells_every_block_with_its_lines(client, declared):
+    pedimento = world.enter(client, declared(lines=2), DAY)
+
+    papers, header = trail_of(pedimento)
+    assert header.changes["inc_freight_mxn"] == ["None", "200"]
+    assert papers.changes["containers"] == ["", "number=CSQU3054383 type_code=3; number=ABCDR1 type_code=31"]
+    assert papers.changes["serials"][1].startswith("1: number=ABCD-NIV1 kilometres=12; 1: number=ABCD-NIV2; 2: ")
+    assert "brand=ABCD" in papers.changes["lines"][1]
+    assert set(papers.changes) == {
+        "lines", "contributions", "identifiers", "invoices", "waybills", "containers", "seals", "vehicles", "payments",
+        "permits", "serials",
+    }  # fmt: skip
+
+
+def test_an_invoice_or_paper_that_stands_twice_is_refused_and_no_server_error(client, declared):
+    data = declared()
+    for block in ("invoices", "waybills", "containers", "seals", "vehicles"):
+        data[block] *= 2
+    for block in ("permits", "serials"):
+        data["lines"][0][block] *= 2
+
+    refused = errors_of(client, data)
+
+    assert {rule for _field, rule in refused} == {"unique"}
+    assert {field.partition("[")[0] for field, _rule in refused} == {
+        "invoices", "waybills", "containers", "seals", "vehicles", "lines",
+    }  # fmt: skip
+
+
+def test_codes_are_judged_by_the_lists_of_the_day(client, declared):
+    wrong = declared(arrival_mode="77", entry_section="999")
+    wrong["containers"][0]["type_code"] = "999"
+    wrong["vehicles"][0]["country"] = "XXQ"
+    wrong["lines"][0]["permits"][0]["code"] = "??"
+
+    assert errors_of(client, wrong) == {
+        ("arrival_mode", "known"), ("entry_section", "known"), ("containers[0].type_code", "known"),
+        ("vehicles[0].country", "known"), ("lines[0].permits[0].code", "known"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["presented_on", "extracted_on", "foreign_import_on"])
+def test_no_date_lies_in_the_future(client, declared, name):
+    assert errors_of(client, declared(**{name: "2026-03-04"})) == {(name, "not_in_future")}
+
+
+def test_the_constancia_is_asked_for_from_the_day_of_its_rule_on_and_not_before(client, declared):
+    Requirement.objects.create(
+        code="rfe_constancia", valid_from=date(2026, 3, 3), legal_basis="RGCE 1.6.37", source="DOF"
+    )  # fmt: skip
+
+    before = world.enter(client, declared(rfe_constancia=""), DAY)
+    refused = errors_of(client, declared(rfe_constancia="", paid_on="2026-03-03", payments=[]))
+    exit_ = declared(rfe_constancia="", paid_on="2026-03-03", payments=[], document_key="J4", operation="EXP")
+
+    assert before.rfe_constancia == ""
+    assert refused == {("rfe_constancia", "required")}
+    assert world.enter(client, exit_, DAY).effect == Pedimento.Effect.OUTBOUND
+
+
+def test_each_doubt_about_a_number_is_a_finding_of_its_own(client, declared):
+    boxes = [{"number": number, "type_code": "3"} for number in ("TEMU0000001", "MSCU1234567")]
+
+    number = world.enter(client, declared(containers=boxes, inc_freight_mxn="900"), DAY).number
+
+    assert doubts() == {
+        ("container_check_digit", f"pedimento/{number}/container_check_digit/TEMU0000001"),
+        ("container_check_digit", f"pedimento/{number}/container_check_digit/MSCU1234567"),
+        ("customs_value_off", f"pedimento/{number}/customs_value_off"),
+    }
+
+
+def test_a_rectification_of_a_rectification_may_declare_value_added_if_the_first_one_was_a_return(client, declared):
+    returned = declared(document_key="J4", operation="EXP")
+    numbers = [world.enter(client, returned, DAY).number]
+    for _turn in range(2):
+        data = declared(document_key="R1", operation="EXP", rectifies=numbers[-1])
+        data["lines"][0]["value_added_mxn"] = "7"
+        numbers.append(world.enter(client, data, DAY).number)
+
+    assert PedimentoLine.objects.get(pedimento__number=numbers[-1]).value_added_mxn == 7
+    data["rectifies"] = world.enter(client, declared(), DAY).number
+    assert errors_of(client, {**data, "operation": "IMP", "number": pedimento_number()}) == {
+        ("lines[0].value_added_mxn", "returns_only")
+    }
+
+
+@pytest.mark.parametrize("changes", [{"inc_freight_mxn": -1}, {"dec_other_mxn": -1}, {"insured_value_mxn": -1}])
+def test_the_database_itself_refuses_negative_additions(client, declared, changes):
+    pedimento = world.enter(client, declared(), DAY)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Pedimento.objects.filter(pk=pedimento.pk).update(**changes)
+
+
+@pytest.mark.parametrize("changes", [{"relationship": "7"}, {"value_added_mxn": -1}])
+def test_the_database_itself_refuses_a_line_that_cannot_be(client, declared, changes):
+    pedimento = world.enter(client, declared(), DAY)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        pedimento.lines.update(**changes)
+
+
+# ── Payment ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def pay(pedimento, **bank):
+    return customs.record_payment(
+        pedimento=pedimento, paid_on=date(2026, 3, 3), at=world.at(DAY, 19), actor=world.ACTOR, **bank
+    )
+
+
+@pytest.fixture
+def unpaid(client, declared):
+    return world.enter(client, {**declared(payments=[]), "paid_on": ""}, DAY)
+
+
+def test_where_the_cash_was_paid_is_noted_with_the_payment(unpaid):
+    pay(unpaid, capture_line="0123 4567 89ab cdef ghij", bank="Banorte", operation_number="12345678901234")
+
+    row = unpaid.payments.get()
+    assert (row.capture_line, row.amount_mxn, row.paid_on) == ("0123456789ABCDEFGHIJ", 10, date(2026, 3, 3))
+    assert trail_of(unpaid)[1].changes["payments"][1].startswith("capture_line=0123456789ABCDEFGHIJ ")
+
+
+def test_a_payment_told_again_is_one_payment(unpaid):
+    for _turn in range(2):
+        pay(unpaid, capture_line="0123456789ABCDEFGHIJ")
+
+    assert unpaid.payments.count() == 1
+
+
+def test_a_payment_without_a_bank_is_noted_as_before(unpaid):
+    assert pay(unpaid).state == Pedimento.State.PAID
+    assert not unpaid.payments.exists()
+
+
+@pytest.mark.parametrize(
+    ("bank", "field", "rule"),
+    [
+        ({"capture_line": "123"}, "capture_line", "capture_line_format"),
+        ({"bank": "Banorte"}, "capture_line", "required"),
+        (
+            {"capture_line": "0123456789ABCDEFGHIJ", "operation_number": "1"},
+            "operation_number",
+            "bank_operation_format",
+        ),
+    ],
+)
+def test_a_payment_with_a_wrong_number_is_refused_and_changes_nothing(unpaid, bank, field, rule):
+    with pytest.raises(InvalidInputs) as refused:
+        pay(unpaid, **bank)
+
+    unpaid.refresh_from_db()
+    assert [(one.field, one.rule) for one in refused.value] == [(field, rule)]
+    assert (unpaid.state, unpaid.payments.count()) == (Pedimento.State.DRAFT, 0)
+
+
+def test_no_more_is_paid_at_a_bank_than_was_declared_in_cash(client, declared):
+    paid = world.enter(client, {**declared(), "paid_on": ""}, DAY)
+
+    with pytest.raises(InvalidInputs) as refused:
+        pay(paid, capture_line="0123456789ABCDEFGHIJ")
+
+    assert [(one.field, one.rule) for one in refused.value] == [("amount_mxn", "positive")]
