@@ -57,14 +57,14 @@ def watch(model: type[models.Model], recorded: Collection[str], *, is_told_elsew
     """Give a model, and whatever is related to it, managers whose bulk writes leave a trail."""
     queryset = type("Watched", (Watched,), {"recorded": frozenset(recorded), "is_told_elsewhere": is_told_elsewhere})
     for plain in model._meta.managers:
-        watching = type(plain).from_queryset(queryset, type(plain).__name__)
-        watching.__module__ = type(plain).__module__  # it goes by the name of the one it stands in for
-        watching.__eq__ = _like(plain)
-        watching.__hash__ = type(plain).__hash__
-        model._meta.local_managers = [own for own in model._meta.local_managers if own.name != plain.name]
+        kind = type(plain)
+        # It goes by the name of the one it stands in for, and to migrations it is that one.
+        own = {"__module__": kind.__module__, "__eq__": _like(plain), "__hash__": kind.__hash__}
+        watching = type(kind.__name__, (kind.from_queryset(queryset),), own)
+        model._meta.local_managers = [one for one in model._meta.local_managers if one.name != plain.name]
         model.add_to_class(plain.name, watching())
 
 
 def _like(plain: models.Manager[Any]) -> Callable[[Any, object], bool]:
-    """Equal to what the plain manager equals: to migrations it is that one."""
+    """Equal to what the plain manager equals."""
     return lambda _watching, other: plain == other

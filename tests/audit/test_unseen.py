@@ -17,6 +17,7 @@ ALLOWED = {
     "inventory/ledger/services.py": "postings, legs, balances and reservations, not audited (registry.TOLD_OTHERWISE)",
     "inventory/customs/services/discharging.py": "discharges, append-only, and what they carry along, not recorded",
     "inventory/ledger/append_only.py": "the triggers that keep books and trail permanent",
+    "inventory/customs/services/entering.py": "what a pedimento holds; the pedimento's own trail tells it, part by part",
     "inventory/demand/bulk.py": "weeks of demand by the million; their import leaves one row (demand.services)",
 }
 # Programs that write no books of anybody's: benchmarks on a database of their own.
