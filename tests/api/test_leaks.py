@@ -4,8 +4,6 @@ import json
 
 import pytest
 import time_machine
-from django.db import transaction
-from django.test import override_settings
 from django.urls import URLPattern, get_resolver
 
 from config import rest
@@ -71,13 +69,8 @@ def url_of(name, value=None):
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker, tmp_path_factory):
     """The house with both clients, built once; each test rolls back to it."""
-    files = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("files")))
-    with django_db_blocker.unblock(), files, transaction.atomic():
-        with time_machine.travel(houses.NOW, tick=False):
-            house = houses.make_house()
-            tenants = [houses.move_in(house, mark) for mark in houses.MARKS]
+    with houses.built_once(django_db_blocker, tmp_path_factory.mktemp("files"), *houses.MARKS) as tenants:
         yield tenants
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

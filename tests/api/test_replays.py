@@ -7,8 +7,6 @@ from functools import partial
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import transaction
-from django.test import override_settings
 
 from inventory.models import ApiKey, IdempotentRequest
 from tests.api import house as houses
@@ -64,12 +62,8 @@ OTHERWISE = {
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker, tmp_path_factory):
     """A house with one client, built once; each test rolls back to it."""
-    files = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("files")))
-    with django_db_blocker.unblock(), files, transaction.atomic():
-        with time_machine.travel(houses.NOW, tick=False):
-            tenant = houses.move_in(houses.make_house(), "ZORRO")
+    with houses.built_once(django_db_blocker, tmp_path_factory.mktemp("files"), "ZORRO") as (tenant,):
         yield tenant
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
