@@ -34,12 +34,13 @@ WORDS_OF_OURS = ("kind", "label")  # names in a context whose values are words t
 
 
 def say(message: Any, context: Mapping[str, Any]) -> str:
-    """Return a message in the reader's language, with the names in `%(name)s` filled in.
+    """Return a message, or several sentences of one, in the reader's language, with the names in `%(name)s` filled in.
 
-    >>> say("%(asked)s asked for.", {"asked": "60"}), say("100% done", {})
-    ('60 asked for.', '100% done')
+    >>> say("%(asked)s asked for.", {"asked": "60"}), say("100% done", {}), say(("One.", "Two."), {})
+    ('60 asked for.', '100% done', 'One. Two.')
     """
-    text = DomainError.translate(str(message)) if message else ""
+    sentences = message if isinstance(message, tuple) else (message,)
+    text = " ".join(DomainError.translate(str(sentence)) for sentence in sentences if sentence)
     if not context or "%(" not in text:
         return text
     words = {name: DomainError.translate(str(context[name])) for name in WORDS_OF_OURS if context.get(name)}

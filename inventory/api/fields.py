@@ -41,10 +41,15 @@ class ExactNumber(serializers.Field):
         except InvalidInput as error:
             raise serializers.ValidationError(str(error), error.rule) from None
         if self.above is not None and number <= self.above:
-            raise serializers.ValidationError(_("Must be above %(limit)s.") % {"limit": self.above}, "above")
+            raise self._outside(_("%(value)s must be above %(limit)s."), number, self.above, "above")
         if self.at_least is not None and number < self.at_least:
-            raise serializers.ValidationError(_("Must be %(limit)s or more.") % {"limit": self.at_least}, "at_least")
+            raise self._outside(_("%(value)s must be %(limit)s or more."), number, self.at_least, "at_least")
         return number
+
+    @staticmethod
+    def _outside(message: Any, number: Decimal, limit: int, rule: str) -> serializers.ValidationError:
+        """What a number beyond its limit is told."""
+        return serializers.ValidationError(message % {"value": decimal_text(number), "limit": limit}, rule)
 
     def to_representation(self, value: Any) -> str:
         """Plain digits."""

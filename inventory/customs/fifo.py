@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from inventory.errors import DomainError
+from inventory.errors import DomainError, InvalidInput
 from inventory.errors import gettext_noop as _
 from inventory.units import round_half_up
 
@@ -17,18 +17,14 @@ BY_SERIAL = "serial"
 EXPIRED_SKIPPED = "expired_skipped"
 EXPIRED = "expired"
 CENTS, THOUSANDTHS = 2, 3
-# What a refusal says, by whether more is past its deadline and whether more is on hold.
-SHORT = {
-    (False, False): _("%(asked)s asked for, %(available)s under bond: %(short)s short."),
-    (True, False): _(
-        "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
-        "and leave only by A3, late return or destruction."
+# What a refusal says, and what it adds about the lots that this exit may not use.
+SHORT = _("%(asked)s asked for, %(available)s under bond: %(short)s short.")
+AND_MORE = {
+    "later": _("%(later)s more came under bond only after %(on)s."),
+    "expired": _(
+        "%(expired)s more were past their deadline on %(on)s and leave only by A3, late return or destruction."
     ),
-    (False, True): _("%(asked)s asked for, %(available)s under bond: %(short)s short. %(held)s more are on hold."),
-    (True, True): _(
-        "%(asked)s asked for, %(available)s under bond: %(short)s short. %(expired)s more are past their deadline "
-        "and leave only by A3, late return or destruction; %(held)s more are on hold."
-    ),
+    "held": _("%(held)s more are on hold."),
 }
 
 
@@ -92,6 +88,15 @@ class Exit:
     serial: str = ""
     allows_provisional: bool = False
 
+    def __post_init__(self) -> None:
+        if self.quantity <= 0:
+            raise InvalidInput(
+                _("%(field)s: %(value)s must be more than zero."),
+                field="quantity",
+                value=self.quantity,
+                rule="positive",
+            )
+
 
 @dataclass(frozen=True)
 class Take:
@@ -126,7 +131,8 @@ def plan_discharge(lots: Iterable[OpenLot], exit_: Exit) -> Plan:
     [(3, 50, 500), (7, 10, 100)]
     """
     permitted = sorted((lot for lot in lots if _may_use(lot, exit_)), key=lambda lot: lot.order)
-    eligible = [lot for lot in permitted if not lot.hold_reason]
+    here = [lot for lot in permitted if lot.available_from <= exit_.on]
+    eligible = [lot for lot in here if not lot.hold_reason]
     if exit_.allows_expired:
         usable, skipped = eligible, []
     else:
@@ -143,8 +149,14 @@ def plan_discharge(lots: Iterable[OpenLot], exit_: Exit) -> Plan:
         takes.append(share(lot, quantity, flags=_flags(lot, exit_)))
         need -= quantity
     if need > 0:
-        held = [lot for lot in permitted if lot.hold_reason]
-        raise _short(exit_, need, _sum(eligible) - _sum(skipped), expired=_sum(skipped), held=_sum(held))
+        raise _short(
+            exit_,
+            need,
+            available=_sum(usable),
+            later=_sum(permitted) - _sum(here),
+            expired=_sum(skipped),
+            held=_sum(here) - _sum(eligible),
+        )
     passed = tuple(lot.lot_id for lot in skipped if last and lot.order < last.order)
     if passed:
         takes = [replace(take, flags=(*take.flags, EXPIRED_SKIPPED)) for take in takes]
@@ -180,10 +192,9 @@ def after(lot: OpenLot, take: Take) -> OpenLot:
 
 
 def _may_use(lot: OpenLot, exit_: Exit) -> bool:
-    """True when the law lets this exit take from this lot, its deadline and holds aside."""
+    """True when the law lets this exit take from this lot, its days and holds aside."""
     return (
         lot.remaining > 0
-        and lot.available_from <= exit_.on
         and (exit_.goods is None or lot.goods == exit_.goods)
         and lot.serial == exit_.serial
         and (exit_.source is None or _is_source(lot, exit_.source))
@@ -211,7 +222,7 @@ def _sum(lots: Iterable[OpenLot]) -> Decimal:
     return sum((lot.remaining for lot in lots), Decimal(0))
 
 
-def _short(exit_: Exit, need: Decimal, available: Decimal, *, expired: Decimal, held: Decimal) -> NotEnoughBonded:
-    """The refusal, saying how much there is, and how much more is expired or on hold."""
-    message = SHORT[bool(expired), bool(held)]
-    return NotEnoughBonded(message, asked=exit_.quantity, available=available, short=need, expired=expired, held=held)
+def _short(exit_: Exit, need: Decimal, *, available: Decimal, **others: Decimal) -> NotEnoughBonded:
+    """The refusal, saying how much there is, and how much more came later, is expired or on hold."""
+    message = (SHORT, *(sentence for name, sentence in AND_MORE.items() if others[name]))
+    return NotEnoughBonded(message, asked=exit_.quantity, available=available, short=need, on=exit_.on, **others)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from inventory.errors import InvalidInput
+from inventory.errors import gettext_noop as _
 from inventory.units import plain
 
 
@@ -22,14 +23,14 @@ class Move:
     def __post_init__(self) -> None:
         if self.quantity <= 0:
             raise InvalidInput(
-                "A move takes more than nothing, not %(value)s.",
+                _("%(field)s: %(value)s must be more than zero."),
                 field="quantity",
                 value=plain(self.quantity),
                 rule="positive",
             )
         if self.origin_id == self.destination_id:
             raise InvalidInput(
-                "A move goes somewhere else.",
+                _("%(field)s: a move goes to another location than the one it leaves."),
                 field="destination",
                 value=self.destination_id,
                 rule="elsewhere",

@@ -17,6 +17,8 @@ from inventory.web.forms import MomentInput, ScanInput
 class QuantityFormField(forms.DecimalField):
     """An exact quantity, not negative; thousands may be set off by commas."""
 
+    default_error_messages = {"min_value": _("%(value)s may not be negative.")}
+
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(
@@ -24,8 +26,11 @@ class QuantityFormField(forms.DecimalField):
         )
 
     def to_python(self, value: Any) -> Decimal | None:
-        """The number without its commas."""
-        return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+        """The number without its commas. Raises ValidationError naming what is none."""
+        try:
+            return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
+        except ValidationError:
+            raise ValidationError(_("%(value)s is not a number."), "invalid", {"value": str(value)[:40]}) from None
 
     def prepare_value(self, value: Any) -> Any:
         """A stored quantity without trailing zeros."""

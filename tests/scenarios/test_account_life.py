@@ -141,7 +141,9 @@ def test_on_the_day_after_the_deadline_a_return_cannot_use_what_expired(life):
             actor=ACTOR,
         )
 
-    assert refusal.value.context == {"asked": "61", "available": "60", "short": "1", "expired": "40", "held": "0"}
+    assert refusal.value.context == {
+        "asked": "61", "available": "60", "short": "1", "on": "2026-12-06", "later": "0", "expired": "40", "held": "0",
+    }  # fmt: skip
     assert Discharge.objects.count() == before
 
 
