@@ -48,19 +48,21 @@ class Programme:
         make_item(
             self.client, HOUSING, tariff_code="8503009999", tariff_unit="1", tariff_numerator=1, tariff_denominator=4
         )
-        for number, day, lines in (
-            (E1, "2026-01-15", [copper(1000, 180_000), housings(5000, 100_000)]),
-            (E2, "2026-03-10", [copper(600, 114_000)]),
-        ):
-            entry = self.declare(number, day, lines, "IN", "IMP", "ITE", cleared_at=f"{day}T10:00:00-06:00")
-            world.bring_in(entry, day, hour=12)
+        self.bring_in(E1, "2026-01-15", [copper(1000, 180_000), housings(5000, 100_000)])
+        self.bring_in(E2, "2026-03-10", [copper(600, 114_000)])
+
+    def bring_in(self, number, day, lines):
+        entry = self.declare(number, day, lines, "IN", "IMP", "ITE", cleared_at=f"{day}T10:00:00-06:00")
+        world.bring_in(entry, day, hour=12)
 
     def declare(self, number, day, lines, key, operation, regime, **header):
-        data = world.declaration(
+        return world.enter(self.client, self.data(number, day, lines, key, operation, regime, **header), day)
+
+    def data(self, number, day, lines, key, operation, regime, **header):
+        return world.declaration(
             number, self.site, self.authorisation, lines,
             document_key=key, operation=operation, regime=regime, paid_on=day, **header,
         )  # fmt: skip
-        return world.enter(self.client, data, day)
 
     def account(self, sku):
         return Account.objects.get(item__sku=sku, regime="ITE")

@@ -83,7 +83,10 @@ def test_housings_leave_on_their_last_day_and_from_the_next_only_by_regularisati
 
     refusal = programme.out("27 24 3456 7003002", "2027-07-16", housings(100, 2_000), refused_at="dispatch")
     assert (refusal["code"], refusal["context"]) == (
-        "not_enough_bonded", {"asked": "100", "available": "0", "short": "100", "expired": "3400", "held": "0"},
+        "not_enough_bonded", {
+            "asked": "100", "available": "0", "short": "100", "on": "2027-07-16", "later": "0", "expired": "3400",
+            "held": "0",
+        },
     )  # fmt: skip
     assert (programme.owed(HOUSING), programme.discharged("27 24 3456 7003002")) == (left, [])
     programme.door.call_off("2027-07-16")
@@ -110,7 +113,10 @@ def test_copper_leaves_from_the_second_entry_until_its_own_last_day_though_the_f
     # One kilo more than stands in time is refused with the numbers.
     refusal = programme.out("27 24 3456 7003555", "2027-09-01", copper(601, 114_190), refused_at="dispatch")
     assert (refusal["code"], refusal["context"]) == (
-        "not_enough_bonded", {"asked": "601", "available": "600", "short": "1", "expired": "1000", "held": "0"},
+        "not_enough_bonded", {
+            "asked": "601", "available": "600", "short": "1", "on": "2027-09-01", "later": "0", "expired": "1000",
+            "held": "0",
+        },
     )  # fmt: skip
     assert programme.owed(COPPER) == [e1, whole]
     programme.door.call_off("2027-09-01")
@@ -120,6 +126,8 @@ def test_copper_leaves_from_the_second_entry_until_its_own_last_day_though_the_f
     assert programme.owed(COPPER) == [e1, (OF_E2, "160", "160", "30400")]
 
     refusal = programme.out("27 24 3456 7003557", "2027-09-11", copper(1, 190), refused_at="dispatch")
-    assert refusal["context"] == {"asked": "1", "available": "0", "short": "1", "expired": "1160", "held": "0"}
+    assert refusal["context"] == {
+        "asked": "1", "available": "0", "short": "1", "on": "2027-09-11", "later": "0", "expired": "1160", "held": "0",
+    }  # fmt: skip
     assert programme.owed(COPPER) == [e1, (OF_E2, "160", "160", "30400")]
     assert list(verify_books()) == []
