@@ -1,12 +1,13 @@
 """What entered under bond: module 1 of Anexo 24, one row for each part number of each line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.models import BondedLot, Contribution
+from inventory.customs.models import BondedLot, Contribution, PedimentoInvoice
+from inventory.customs.paper_models import PedimentoSerial
 from inventory.reports.bonded import UNIT, VALUE, WHOSE
 from inventory.reports.lots import CHUNK, lots_asked_for, site_of
 from inventory.reports.shapes import Ask, Asked, Column, Kind, Report, Row
@@ -22,8 +23,12 @@ def _entries(asked: Asked) -> Iterator[Row]:
     found = rows.select_related("account__client", "subline__line__pedimento__broker").iterator(chunk_size=CHUNK)
     while lots := list(islice(found, CHUNK)):
         taxes = line_taxes({lot.subline.line_id for lot in lots})
+        serials = _serials({lot.subline.line_id for lot in lots})
+        invoices = _invoices({lot.subline.line.pedimento_id for lot in lots})
         for lot in lots:
-            yield _entry(lot, taxes.get(lot.subline.line_id, {}))
+            line = lot.subline.line
+            papers = (*invoices.get(line.pedimento_id, ("", "", "")), serials.get(line.pk, ""))
+            yield _entry(lot, taxes.get(line.pk, {}), papers)
 
 
 def line_taxes(line_ids: set[int]) -> dict[int, dict[str, list[tuple[str, Decimal]]]]:
@@ -35,8 +40,37 @@ def line_taxes(line_ids: set[int]) -> dict[int, dict[str, list[tuple[str, Decima
     return taxes
 
 
-def _entry(lot: BondedLot, taxes: dict[str, list[tuple[str, Decimal]]]) -> Row:
-    """One row: the declaration's header, the part number, and the line's own taxes."""
+def _invoices(pedimento_ids: set[int]) -> dict[int, tuple[str, str, str]]:
+    """Pedimento id → its invoices, their value receipts, and whom they are from."""
+    found: dict[int, list[PedimentoInvoice]] = {}
+    for row in PedimentoInvoice.objects.filter(pedimento__in=pedimento_ids).order_by("pedimento_id", "pk"):
+        found.setdefault(row.pedimento_id, []).append(row)
+    return {
+        pk: (
+            _listed(row.number for row in rows),
+            _listed(row.cove for row in rows),
+            _listed(f"{row.supplier} {row.supplier_tax_id}".strip() for row in rows),
+        )
+        for pk, rows in found.items()
+    }
+
+
+def _serials(line_ids: set[int]) -> dict[int, str]:
+    """Line id → the serial numbers it declares."""
+    found: dict[int, list[str]] = {}
+    rows = PedimentoSerial.objects.filter(line__in=line_ids).order_by("line_id", "pk")
+    for line_id, number in rows.values_list("line_id", "number"):
+        found.setdefault(line_id, []).append(number)
+    return {line_id: _listed(numbers) for line_id, numbers in found.items()}
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Texts in one cell, each once."""
+    return "; ".join(dict.fromkeys(filter(None, texts)))
+
+
+def _entry(lot: BondedLot, taxes: dict[str, list[tuple[str, Decimal]]], papers: tuple[str, str, str, str]) -> Row:
+    """One row: the declaration's header, the part number, the line's own taxes, and the papers behind it."""
     line, pedimento, account = lot.subline.line, lot.subline.line.pedimento, lot.account
     owner = (account.client.code, account.regime, account.authorisation.number if account.authorisation else "")
     return (
@@ -63,6 +97,13 @@ def _entry(lot: BondedLot, taxes: dict[str, list[tuple[str, Decimal]]]) -> Row:
         " ".join(sorted({form for paid in taxes.values() for form, _amount in paid})),
         lot.must_leave_by,
         lot.recorded_at,
+        *papers[:3],
+        line.seller_country,
+        line.get_relationship_display(),
+        line.brand,
+        line.model,
+        line.product_code,
+        papers[3],
     )
 
 
@@ -99,6 +140,15 @@ ENTRIES = Report(
         Column("payment_forms", _("Payment forms"), width=9),
         Column("must_leave_by", _("Must leave by"), Kind.DATE),
         Column("recorded_at", _("Recorded"), Kind.MOMENT, width=16),
+        Column("invoices", _("Invoices"), width=18),
+        Column("coves", _("COVE"), width=16),
+        Column("suppliers", _("Suppliers or buyers"), width=24),
+        Column("seller_country", _("Seller or buyer"), width=7),
+        Column("relationship", _("Relationship"), width=12),
+        Column("brand", _("Brand"), width=12),
+        Column("model", _("Model"), width=12),
+        Column("product_code", _("Product code"), width=12),
+        Column("serials", _("Serial numbers"), width=18),
     ),
     asks=(Ask.SINCE, Ask.UNTIL, Ask.KNOWN_ON, Ask.CLIENT, Ask.SITE, Ask.REGIME, Ask.SKU, Ask.PEDIMENTO),
     rows=_entries,

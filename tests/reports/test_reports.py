@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inventory.errors import InvalidInputs, NotFound
+from inventory.models import PedimentoSerial
 from inventory.parties.access import access_of
 from inventory.parties.scope import ClientScope
 from inventory.reports import asking, registry, selectors
@@ -94,6 +95,30 @@ def test_entries_of_a_period_with_their_taxes(world):
     (row,) = rows
     assert (row["quantity"], row["value_mxn"], row["igi_mxn"], row["iva_mxn"]) == (50, 600, 30, 96)
     assert (row["payment_forms"], row["patente"]) == ("0 21 6", row["pedimento"][4:8])
+
+
+def test_entries_tell_the_papers_behind_them(world):
+    line = world.second.subline.line
+    for number, cove in (("F-1", "COVE261"), ("F-2", "")):
+        line.pedimento.invoices.create(
+            number=number,
+            cove=cove,
+            supplier="SKF",
+            supplier_tax_id="TAX-7",
+            issued_on=day(2, 1),
+            currency="USD",
+            value=1,
+        )
+    line.brand, line.model, line.product_code, line.relationship = "SKF", "X-9", "PC-3", "0"
+    line.save()
+    PedimentoSerial.objects.create(line=line, number="NIV-1")
+
+    first, second = ask("entries", client="acme", since="2026-01-01", until="2026-02-28")
+
+    names = ("invoices", "coves", "suppliers", "brand", "model", "product_code", "serials")
+    assert [second[name] for name in names] == ["F-1; F-2", "COVE261", "SKF TAX-7", "SKF", "X-9", "PC-3", "NIV-1"]
+    assert "0" in second["relationship"]
+    assert {first[name] for name in names} == {""}
 
 
 def test_stock_by_site_on_a_day(world):

@@ -68,7 +68,7 @@ class Consolidated:
             on=self.opened_on, lines=[Line(good, quantity) for good, quantity in lines],
             taxes=papers.DEFERRED["RFS"], is_consolidated=True, consolidated_opened_on=self.opened_on.isoformat(),
         )  # fmt: skip
-        data.pop("paid_on")
+        data = papers.unpaid(data)
         self.pedimento = customs.enter_pedimento(
             client=self.world.client(self.client), data=data, at=at, actor=self.world.people["aduanas"]
         )

@@ -52,6 +52,7 @@ class Arrival:
         self.broker = world.people["aduanas"]
         self.pedimento: Pedimento
         self.receipt: Receipt
+        self.box = self.seal = ""
         paid_on = entry.cleared_on - timedelta(days=1)
         self.lines = [Line(good, quantity, _batch(good, paid_on)) for good, quantity in entry.lines]
 
@@ -71,8 +72,11 @@ class Arrival:
 
     def _enter(self, at: datetime) -> None:
         entry, on = self.entry, self.entry.cleared_on - timedelta(days=1)
+        number = self.world.numbers.next(entry.section, entry.patent, on)
+        self.box = container(OWNERS[int(number[-3:]) % len(OWNERS)], int(number[-6:]) * 37 % 10**6)
+        self.seal = f"UL{int(number[-6:]) * 7919 % 10**7:07d}"
         data = papers.declaration(
-            number=self.world.numbers.next(entry.section, entry.patent, on),
+            number=number,
             key=entry.key,
             operation="IMP",
             regime=entry.regime,
@@ -85,9 +89,11 @@ class Arrival:
             entered_on=(on - timedelta(days=3)).isoformat(),
             update_option="FI" if entry.regime == "DFI" else "",
             identifiers=_identifiers(self.world, entry.regime),
+            is_carried=not entry.off,  # one that will be rectified keeps the same value for each piece
+            **papers.carriage(number, self.box, self.seal),
         )
         if entry.until == "declared":
-            data.pop("paid_on")
+            data = papers.unpaid(data)
         self.pedimento = customs.enter_pedimento(
             client=self.world.client(entry.client), data=data, at=at, actor=self.broker
         )
@@ -112,16 +118,15 @@ class Arrival:
 
     def _arrive(self, at: datetime) -> None:
         chance = self.world.chance
-        seal = f"UL{chance.randrange(10**7):07d}"
         self.receipt = receiving.arrive(
             receipt=self.receipt,
             arrived_at=at,
             dock=self.world.dock(self.entry.regime),
-            container_number=container(chance.choice(OWNERS), chance.randrange(10**6), wrong=self.entry.wrong_digit),
+            container_number=container(self.box[:4], int(self.box[4:10]), wrong=self.entry.wrong_digit),
             plates=f"{chance.randrange(10, 99)}AK{chance.randrange(1, 9)}B",
             driver=chance.choice(("J. Hernández", "M. Salazar", "R. Ibarra", "E. Tovar")),
             carrier=self.world.company.carriers[chance.choice(("tan", "cfn"))],
-            seals=[receiving.SealCheck(seal, seal[:-1] + "X" if self.entry.wrong_seal else seal)],
+            seals=[receiving.SealCheck(self.seal, self.seal[:-1] + "X" if self.entry.wrong_seal else self.seal)],
             at=at,
             actor=self.world.hand(self.site),
         )

@@ -135,7 +135,7 @@ class Export:
             identifiers=[{"code": "J4", "complement_1": "2"}] if key == "J4" else [],
         )  # fmt: skip
         if not departure.is_paid:
-            data.pop("paid_on")
+            data = papers.unpaid(data)
         self.pedimento = customs.enter_pedimento(
             client=self.client, data=data, at=at, actor=self.world.people["aduanas"]
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from math import sin
 from typing import Any
 
@@ -20,6 +21,9 @@ VAT = Decimal("0.16")
 DEFERRED = {"RFS": (PENDING, CREDIT), "ITE": (TEMPORARY, CREDIT), "DFI": (PENDING, PENDING)}
 LAST_KNOWN_RATE = Decimal("17.5445")
 FEE, PREVALIDATION = 462, 350
+FREIGHT, INSURANCE = Decimal("0.021"), Decimal("0.003")  # of the price, where the seller hands over at his door
+BANKS = ("BBVA México", "Banorte", "Santander", "HSBC México")
+HIGH_CUBE = "3"
 
 
 @dataclass(frozen=True)
@@ -71,18 +75,23 @@ def declaration(
     mode: str = "7",
     invoice: dict[str, str] | None = None,
     rate_of: date | None = None,
+    is_carried: bool = False,
     **header: Any,
 ) -> dict[str, Any]:
     """What is typed for a pedimento paid on a day.
 
     `place` gives site, authorisation and customs_section; `taxes` the forms of payment of duty and VAT, or None where
-    neither is declared; `rate_of` the day of the exchange rate where it is not the day of payment.
+    neither is declared; `rate_of` the day of the exchange rate where it is not the day of payment; `is_carried` adds
+    freight and insurance to the prices.
     """
     lines, rate = list(lines), usd_rate(rate_of or on)
-    rows = [_line(line, rate, taxes) for line in lines]
-    value = sum(int(row["customs_value_mxn"]) for row in rows)
-    usd = sum((line.quantity * line.good.item.unit_value_usd for line in lines), Decimal(0))
+    prices = [max(Decimal(1), round_half_up(line.quantity * line.good.item.unit_value_usd * rate, 0)) for line in lines]
+    added = _additions(sum(prices)) if is_carried else {}
+    values = _spread(sum(prices) + sum(map(int, added.values())), prices)
+    rows = [_line(line, price, value, taxes) for line, price, value in zip(lines, prices, values, strict=True)]
     fees = [_tax(DTA, CASH, FEE), _tax(PRV, CASH, PREVALIDATION)]
+    paid = _paid([*fees, *(tax for row in rows for tax in row["contributions"])])
+    usd = sum((line.quantity * line.good.item.unit_value_usd for line in lines), Decimal(0))
     return {
         "number": number,
         "operation": operation,
@@ -95,24 +104,58 @@ def declaration(
         "gross_kg": plain(_weight(lines)),
         "packages": str(sum(_packs(line) for line in lines)),
         "value_usd": plain(round_half_up(usd, 2)),
-        "customs_value_mxn": str(value),
-        "price_paid_mxn": str(value),
+        "marks": "S/M S/N",
+        "customs_value_mxn": str(sum(values)),
+        "price_paid_mxn": str(sum(prices)),
+        **added,
         "validated_on": on.isoformat(),
         "validation_ack": f"{on:%y%m%d}{number[-2:]}",
         "paid_on": on.isoformat(),
         "lines": rows,
         "contributions": fees,
-        **_paid([*fees, *(tax for row in rows for tax in row["contributions"])]),
+        **paid,
+        "payments": [_payment(number, on, paid["cash_mxn"])],
         "invoices": [{**_invoice(number, on, usd), **(invoice or {})}],
         **header,
     }
 
 
-def _line(line: Line, rate: Decimal, taxes: tuple[str, str] | None) -> dict[str, Any]:
+def unpaid(data: dict[str, Any]) -> dict[str, Any]:
+    """A declaration that is not paid yet."""
+    return {name: value for name, value in data.items() if name not in ("paid_on", "payments")}
+
+
+def carriage(number: str, box: str, seal: str) -> dict[str, Any]:
+    """What the goods of a declaration came in."""
+    return {
+        "waybills": [{"number": f"{box[:4]}{number[-9:]}", "kind": "M"}],
+        "containers": [{"number": box, "type_code": HIGH_CUBE}],
+        "seals": [{"number": seal}],
+    }
+
+
+def _additions(price: Decimal | int) -> dict[str, str]:
+    """Freight and insurance of goods at a price."""
+    return {
+        "inc_freight_mxn": str(round_half_up(price * FREIGHT, 0)),
+        "inc_insurance_mxn": str(round_half_up(price * INSURANCE, 0)),
+    }
+
+
+def _spread(total: Decimal | int, prices: list[Decimal]) -> list[Decimal]:
+    """A total over prices in whole pesos; the last takes the residue.
+
+    >>> _spread(Decimal(103), [Decimal(50), Decimal(25), Decimal(25)])
+    [Decimal('52'), Decimal('26'), Decimal('25')]
+    """
+    shares = [round_half_up(Fraction(price) * Fraction(total) / Fraction(sum(prices)), 0) for price in prices[:-1]]
+    return [*shares, Decimal(total) - sum(shares)]
+
+
+def _line(line: Line, price: Decimal, value: Decimal, taxes: tuple[str, str] | None) -> dict[str, Any]:
     """One line with one part number."""
     item = line.good.item
     commercial = convert(line.quantity, item.to_commercial)
-    value = max(Decimal(1), round_half_up(line.quantity * item.unit_value_usd * rate, 0))
     row: dict[str, Any] = {
         "sku": item.sku,
         "batch": line.batch,
@@ -125,7 +168,9 @@ def _line(line: Line, rate: Decimal, taxes: tuple[str, str] | None) -> dict[str,
         "origin_country": item.origin_country,
         "seller_country": item.origin_country,
         "customs_value_mxn": plain(value),
-        "price_paid_mxn": plain(value),
+        "price_paid_mxn": plain(price),
+        "relationship": "0",
+        "product_code": item.sku,
         "contributions": _duties(value, line.good.igi_rate, taxes) if taxes else [],
     }
     if line.source:
@@ -145,6 +190,17 @@ def _duties(value: Decimal, igi_rate: Decimal, forms: tuple[str, str]) -> list[d
 
 def _tax(code: str, form: str, amount: int) -> dict[str, str]:
     return {"code": code, "payment_form": form, "amount_mxn": str(amount)}
+
+
+def _payment(number: str, on: date, cash: str) -> dict[str, str]:
+    """The payment of the cash at a bank."""
+    return {
+        "capture_line": f"04{on:%y}{number}C",
+        "amount_mxn": cash,
+        "bank": BANKS[int(number[-3:]) % len(BANKS)],
+        "operation_number": f"{on:%Y%m%d}{number[-6:]}",
+        "paid_on": on.isoformat(),
+    }
 
 
 def _paid(taxes: list[dict[str, str]]) -> dict[str, str]:
