@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
@@ -81,7 +82,7 @@ def _rarer(pedimento: Pedimento, on: date) -> list[tuple[Any, Any]]:
 
     amounts = [pedimento._meta.get_field(name) for name in (INSURED, *ADDITIONS, *DEDUCTIONS)]
     return [
-        *((field.verbose_name, _pesos(getattr(pedimento, field.name))) for field in amounts),
+        *((capfirst(field.verbose_name), _pesos(getattr(pedimento, field.name))) for field in amounts),
         (_("Section of entry or exit"), named(reference.customs_section, pedimento.entry_section, on)),
         (_("Transport mode"), mode(pedimento.transport_mode)),
         (_("Transport mode of arrival"), mode(pedimento.arrival_mode)),
