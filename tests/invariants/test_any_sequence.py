@@ -1,121 +1,273 @@
-"""Whatever happens, in whatever order: the books stay true after every step."""
+"""Whatever happens, on whatever days, in whatever order: the books stay true after every step.
 
-from datetime import UTC, date, datetime, timedelta
+A plain model of two accounts walks beside the books: what each entry still owes, oldest first, and what lies on the shelf.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from inventory.customs import services as customs
 from inventory.customs.errors import NotEnoughBonded
-from inventory.customs.models import BondedLot, Discharge
-from inventory.errors import DomainError
 from inventory.ledger import services as ledger
+from inventory.ledger.errors import AlreadyReversed, NotEnoughStock
 from inventory.ledger.moves import Move
-from inventory.models import Leg, Location, Posting
+from inventory.models import Balance, BondedLot, Discharge, Leg, Location, Posting
 from inventory.places.services import virtual_location
 from inventory.reference.services import load
 from inventory.reports.verification import verify_books
 from tests import builders
 from tests.builders import ACTOR
+from warehouse.receiving import services as receiving
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 3, 3)
-quantities = st.integers(1, 60)
-steps = st.one_of(
-    st.tuples(st.just("receipt"), st.integers(0, 1), quantities),
-    st.tuples(st.just("exit"), st.integers(0, 1), quantities),
-    st.tuples(st.just("reverse"), st.integers(0, 5)),
-    st.tuples(st.just("retry"), st.integers(0, 5)),
-)
+
+# Entries of IMMEX stay eighteen months. Exits fall before, on and after the last day of each, and between the entries.
+ENTERED = [date(2025, 1, 10), date(2025, 2, 20), date(2025, 6, 5)]
+LEFT = [
+    date(2025, 1, 10), date(2025, 2, 1), date(2025, 3, 1), date(2025, 12, 1), date(2026, 7, 10), date(2026, 7, 11),
+    date(2026, 8, 20), date(2026, 8, 21), date(2026, 12, 5), date(2026, 12, 6),
+]  # fmt: skip
+TODAY = datetime(2026, 12, 10, 18, tzinfo=UTC)
+quantities, accounts, places = st.integers(1, 30), st.integers(0, 1), st.integers(0, 9)
+# Ten examples in the suite; HYPOTHESIS_PROFILE=deep looks twenty-five times as far.
+FAR = settings(max_examples=settings.default.max_examples // 4, stateful_step_count=15)
 
 
-class Books:
-    """Two accounts of one client, and a plain model of what they should hold."""
+@dataclass
+class Entry:
+    """What one entry still owes: a line of the model."""
+
+    lot: BondedLot
+    left: int
+
+    def may_serve(self, on: date) -> bool:
+        """In bond and in time on this day."""
+        return self.lot.available_from <= on <= self.lot.must_leave_by
+
+
+@dataclass
+class Exit:
+    """An exit that was taken into the books: what was asked for, and which entries served it."""
+
+    key: str
+    withdrawals: list[Any]
+    legal_date: date
+    moves: list[Move]
+    takes: list[tuple[int, Entry, int]]
+    posting: Posting
+    rows: list[int]
+    is_undone: bool = False
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Two items of one client under one programme, and everything that may happen to them."""
 
     def __init__(self):
+        super().__init__()
+        self.undo_all = transaction.atomic()
+        self.undo_all.__enter__()
         client = builders.make_client()
-        authorisation = builders.make_authorisation("RFS")
-        self.site = authorisation.site_link.site
-        self.accounts = [builders.make_account(builders.make_item(client), "RFS", authorisation) for _ in range(2)]
+        self.programme = builders.make_authorisation("ITE", client=client)
+        self.site = self.programme.site_link.site
+        self.items = [builders.make_item(client) for _account in range(2)]
+        self.accounts = [builders.make_account(item, "ITE", self.programme) for item in self.items]
         self.lots = [builders.make_lot(account) for account in self.accounts]
-        self.shelf = builders.make_location(self.site)
-        self.vendor = virtual_location(self.site, Location.Kind.VENDOR)
+        self.dock = builders.make_location(self.site, "ITE", Location.Kind.DOCK)
+        self.shelf = builders.make_location(self.site, "ITE")
         self.transit = virtual_location(self.site, Location.Kind.TRANSIT)
-        self.model = [Decimal(0), Decimal(0)]
-        self.exits, self.now = [], datetime(2026, 3, 3, 12, tzinfo=UTC)
+        self.now, self.exits = TODAY, []
+        self.entries, self.on_shelf = [[], []], [0, 0]
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.undo_all.__exit__(None, None, None)
 
     def tick(self):
+        """The next moment; nothing is recorded twice at one."""
         self.now += timedelta(minutes=1)
-        return {"legal_date": DAY, "at": self.now, "actor": ACTOR}
+        return {"at": self.now, "actor": ACTOR}
 
-    def post(self, key, kind, index, origin, destination, quantity, when):
-        move = Move(self.lots[index].pk, origin.pk, destination.pk, Decimal(quantity))
-        return ledger.post(key=key, kind=kind, moves=[move], **when)
+    @initialize(quantities=st.tuples(*[st.integers(20, 40)] * 4))
+    def goods_lie_there(self, quantities):
+        """Two entries of each item to begin with, so that most exits find something."""
+        for place, quantity in enumerate(quantities):
+            self.goods_come_in(index=place % 2, declared=quantity, day=ENTERED[place // 2], off=0, damaged=0)
 
-    def receipt(self, index, quantity):
-        when = self.tick()
-        lot = builders.make_bonded_lot(self.accounts[index], quantity, recorded_at=self.now)
-        self.post(f"receipt/{lot.pk}", Posting.Kind.RECEIPT, index, self.vendor, self.shelf, quantity, when)
-        self.model[index] += quantity
+    # ── What may happen ─────────────────────────────────────────────────────────────────────────
 
-    def exit(self, index, quantity):
-        line = builders.make_outbound_line(self.accounts[index], quantity)
-        self.leave(len(self.exits), index, line, Decimal(quantity), self.tick())
+    @precondition(lambda self: sum(map(len, self.entries)) < 8)
+    @rule(
+        index=accounts,
+        declared=quantities,
+        day=st.sampled_from(ENTERED),
+        off=st.integers(-3, 3),
+        damaged=st.integers(0, 2),
+    )
+    def goods_come_in(self, index, declared, day, off, damaged):
+        """By a pedimento of some day, and a receipt that counts more or less than it declares."""
+        pedimento = builders.make_pedimento(
+            client=self.programme.client, authorisation=self.programme, document_key="IN", regime="ITE", paid_on=day,
+            entered_on=day, cleared_at=datetime.combine(day, time(18), UTC), state="cleared",
+        )  # fmt: skip
+        builders.make_subline(pedimento, self.items[index], declared)
+        receipt = receiving.expect(pedimento=pedimento, **self.tick())
+        arrived_at = datetime.combine(day, time(20), UTC)
+        receipt = receiving.arrive(receipt=receipt, arrived_at=arrived_at, dock=self.dock, **self.tick())
+        good = max(0, declared + off - damaged)
+        counted = receiving.Count(Decimal(good), Decimal(damaged), self.shelf)
+        receipt = receiving.count(receipt=receipt, counts={receipt.lines.get().pk: counted}, **self.tick())
+        receiving.close(receipt=receipt, **self.tick())
+        self.entries[index].append(Entry(BondedLot.objects.get(subline__line__pedimento=pedimento), declared))
+        self.on_shelf[index] += good - max(0, min(good, good + damaged - declared))
 
-    def leave(self, number, index, line, quantity, when):
-        try:
-            with transaction.atomic():
-                withdrawal = customs.Withdrawal(line, self.accounts[index].pk, quantity)
-                rows = customs.discharge(key=f"exit/{number}", withdrawals=[withdrawal], **when)
-                posting = self.post(
-                    f"exit/{number}", Posting.Kind.DISPATCH, index, self.shelf, self.transit, quantity, when
-                )
-        except NotEnoughBonded:
-            assert self.model[index] < quantity
+    @rule(index=accounts, quantity=st.integers(1, 12) | quantities, day=st.sampled_from(LEFT))
+    def one_item_leaves(self, index, quantity, day):
+        """Oldest entry in time first, or not at all."""
+        self.goods_leave({index: quantity}, day)
+
+    @rule(first=st.integers(1, 12), second=st.integers(1, 12), day=st.sampled_from(LEFT))
+    def both_items_leave(self, first, second, day):
+        """By one document, both or neither."""
+        self.goods_leave({0: first, 1: second}, day)
+
+    @rule(index=accounts, place=places, quantity=quantities)
+    def what_expired_is_regularised(self, index, place, quantity):
+        """By an A3 that names the entry, late as it is."""
+        day = TODAY.date()
+        late = [one for one in self.entries[index] if one.left and one.lot.must_leave_by < day]
+        if not late:
             return
-        assert sum(row.quantity for row in rows if row.reverses_id is None) == quantity
-        if number == len(self.exits):
-            self.exits.append((index, line, quantity, posting, False))
-            self.model[index] -= quantity
+        entry = late[place % len(late)]
+        quantity = min(quantity, entry.left)
+        pedimento = self.outbound("A3", "IMP", "IMD", day)
+        is_there = self.on_shelf[index] >= quantity
+        self.leave(
+            pedimento, {index: quantity}, day, [(index, entry, quantity)], refusal=None if is_there else True, of=entry
+        )
 
-    def reverse(self, number):
-        if number >= len(self.exits):
+    @precondition(lambda self: self.exits)
+    @rule(place=places, day=st.sampled_from([LEFT[-1], TODAY.date()]))
+    def an_exit_is_taken_back(self, place, day):
+        """Once; the second time changes nothing."""
+        exit_ = self.exits[place % len(self.exits)]
+        when = {"legal_date": day, "reason": "turned back", **self.tick()}
+        back = customs.reverse_discharges(key=f"undo/{self.now}", of=exit_.key, **when)
+        if exit_.is_undone:
+            with pytest.raises(AlreadyReversed):
+                ledger.reverse(posting=exit_.posting, key=f"undo/{self.now}", **when)
+            assert back == []
             return
-        index, line, quantity, posting, is_undone = self.exits[number]
-        when = self.tick()
-        customs.reverse_discharges(key=f"undo/{number}", of=f"exit/{number}", reason="test", **when)
-        try:
-            ledger.reverse(posting=posting, key=f"undo/{number}", reason="test", **when)
-        except DomainError:
-            assert is_undone
-        if not is_undone:
-            self.model[index] += quantity
-            self.exits[number] = (index, line, quantity, posting, True)
+        ledger.reverse(posting=exit_.posting, key=f"undo/{self.now}", **when)
+        exit_.is_undone = True
+        for index, entry, quantity in exit_.takes:
+            entry.left += quantity
+            self.on_shelf[index] += quantity
 
-    def retry(self, number):
-        if number >= len(self.exits):
-            return
-        index, line, quantity, _posting, _is_undone = self.exits[number]
-        before = (Leg.objects.count(), Discharge.objects.count())
-        self.leave(number, index, line, quantity, self.tick())
+    @precondition(lambda self: self.exits)
+    @rule(place=places)
+    def an_exit_is_sent_again(self, place):
+        """With its key: the books answer what they wrote and write nothing."""
+        exit_ = self.exits[place % len(self.exits)]
+        before = Leg.objects.count(), Discharge.objects.count()
+        rows, posting = self.write(exit_.key, exit_.withdrawals, exit_.moves, exit_.legal_date)
+        assert ([row.pk for row in rows], posting) == (exit_.rows, exit_.posting)
         assert (Leg.objects.count(), Discharge.objects.count()) == before
 
+    # ── What always holds ───────────────────────────────────────────────────────────────────────
 
-@given(st.lists(steps, min_size=1, max_size=10))
-@settings(max_examples=25)
-def test_any_sequence_of_receipts_exits_reversals_and_retries_leaves_every_invariant_true(sequence):
-    with transaction.atomic():
-        load(["clave_effects"])
-        books = Books()
-        for name, *arguments in sequence:
-            getattr(books, name)(*arguments)
-            owed = [
-                sum((lot.remaining for lot in BondedLot.objects.filter(account=account)), Decimal(0))
-                for account in books.accounts
-            ]
-            assert owed == books.model
+    @invariant()
+    def nothing_in_the_books_contradicts_itself(self):
+        """The nightly proof finds nothing."""
         assert list(verify_books()) == []
-        transaction.set_rollback(True)
+
+    @invariant()
+    def every_entry_owes_what_the_model_says(self):
+        """Lot by lot."""
+        owed = dict(BondedLot.objects.filter(account__in=self.accounts).values_list("pk", "remaining"))
+        assert owed == {entry.lot.pk: entry.left for entries in self.entries for entry in entries}
+
+    @invariant()
+    def the_shelf_holds_what_the_model_says(self):
+        """Item by item."""
+        lying = dict(Balance.objects.filter(location=self.shelf).values_list("account_id", "quantity"))
+        assert [lying.get(account.pk, 0) for account in self.accounts] == self.on_shelf
+
+    # ── How ─────────────────────────────────────────────────────────────────────────────────────
+
+    def goods_leave(self, wanted, day):
+        """By a return abroad of this day, which is refused whole where law or shelf lacks any of it."""
+        takes = [take for index, quantity in wanted.items() for take in self.oldest_first(index, quantity, day)]
+        is_covered = all(sum(q for i, _e, q in takes if i == index) == quantity for index, quantity in wanted.items())
+        is_there = all(self.on_shelf[index] >= quantity for index, quantity in wanted.items())
+        pedimento = self.outbound("RT", "EXP", "EXD", day)
+        self.leave(pedimento, wanted, day, takes, refusal=None if is_covered and is_there else is_covered)
+
+    def oldest_first(self, index, quantity, day):
+        """The entries that serve an exit, by the model; fewer than asked for where they do not suffice."""
+        takes = []
+        for entry in sorted(self.entries[index], key=lambda one: (one.lot.clock_start, one.lot.pedimento_number)):
+            take = min(quantity, entry.left) if entry.may_serve(day) else 0
+            if take:
+                takes.append((index, entry, take))
+                quantity -= take
+        return takes
+
+    def outbound(self, key, operation, regime, day):
+        """A paid pedimento that lets goods out."""
+        return builders.make_pedimento(
+            client=self.programme.client, authorisation=self.programme, operation=operation, document_key=key, regime=regime,
+            effect="OUT", paid_on=day, entered_on=day,
+        )  # fmt: skip
+
+    def leave(self, pedimento, wanted, day, takes, *, refusal, of=None):
+        """Write an exit of the model's takes; or see it refused by the shelf (`refusal` True) or by the law (False).
+
+        `of` is the entry that the document names.
+        """
+        lines = {index: builders.make_subline(pedimento, self.items[index], q).line for index, q in wanted.items()}
+        for line in lines.values() if of else ():
+            line.source_number, line.source_seq = of.lot.pedimento_number, 1
+            line.save()
+        withdrawals = [customs.Withdrawal(lines[i], self.accounts[i].pk, Decimal(q)) for i, q in wanted.items()]
+        moves = [Move(self.lots[i].pk, self.shelf.pk, self.transit.pk, Decimal(q)) for i, q in wanted.items()]
+        key = f"exit/{pedimento.number}"
+        if refusal is not None:
+            before = Leg.objects.count(), Discharge.objects.count()
+            with pytest.raises(NotEnoughStock if refusal else NotEnoughBonded):
+                self.write(key, withdrawals, moves, day)
+            assert (Leg.objects.count(), Discharge.objects.count()) == before
+            return
+        rows, posting = self.write(key, withdrawals, moves, day)
+        assert sorted((row.bonded_lot_id, row.quantity) for row in rows) == sorted((e.lot.pk, q) for _i, e, q in takes)
+        for index, entry, quantity in takes:
+            entry.left -= quantity
+            self.on_shelf[index] -= quantity
+        self.exits.append(Exit(key, withdrawals, day, moves, takes, posting, [row.pk for row in rows]))
+
+    def write(self, key, withdrawals, moves, day):
+        """Both books, or neither."""
+        when = {"legal_date": day, **self.tick()}
+        with transaction.atomic():
+            rows = customs.discharge(key=key, withdrawals=withdrawals, **when)
+            return rows, ledger.post(key=key, kind=Posting.Kind.DISPATCH, moves=moves, **when)
+
+
+def test_any_sequence_of_entries_exits_reversals_retries_and_expiries_leaves_every_invariant_true_after_each_step():
+    load(["regimes", "clave_effects", "permanence_rules", "non_business_days"])
+
+    run_state_machine_as_test(AnySequence, settings=FAR)

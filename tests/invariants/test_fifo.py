@@ -34,7 +34,7 @@ def open_lots(draw):
                 declared=declared,
                 declared_tariff=Decimal(1),
                 declared_value=Decimal(value),
-                available_from=day,
+                available_from=draw(st.sampled_from([day, day, day, ON, ON + timedelta(days=1)])),
                 must_leave_by=draw(st.sampled_from([None, ON - timedelta(days=1), ON, ON + timedelta(days=9)])),
                 hold_reason=draw(st.sampled_from(["", "", "", "embargo"])),
             )
@@ -43,7 +43,7 @@ def open_lots(draw):
 
 
 def usable(lots):
-    return [lot for lot in lots if not lot.hold_reason and not lot.is_expired(ON)]
+    return [lot for lot in lots if lot.available_from <= ON and not lot.hold_reason and not lot.is_expired(ON)]
 
 
 @given(open_lots(), amounts)
@@ -65,6 +65,8 @@ def test_what_falls_short_is_refused_with_the_numbers(lots, asked):
 
     assert Decimal(refusal.value.context["available"]) == available
     assert Decimal(refusal.value.context["short"]) == asked - available
+    others = sum(Decimal(refusal.value.context[name]) for name in ("later", "expired", "held"))
+    assert available + others == sum(lot.remaining for lot in lots)
 
 
 @given(open_lots(), amounts)
