@@ -15,10 +15,11 @@ SINCE, UNTIL = 960, 10  # days ago
 EXITS_PER_LOT = 1_000
 
 
-def write(world: World, accounts: list[Account], legs_each: int) -> None:
+def write(world: World, accounts: list[Account], legs_each: int, exits_per_lot: int = EXITS_PER_LOT) -> None:
     """So many legs for each account, and a discharge for every second one; balances stay as they are.
 
-    Each posting has two legs; every second one brings back what the one before took away.
+    Each posting has two legs; every second one brings back what the one before took away. So many discharges use up one
+    bonded lot.
     """
     legs_each -= legs_each % 4
     if not legs_each:
@@ -38,7 +39,7 @@ def write(world: World, accounts: list[Account], legs_each: int) -> None:
             _legs(world, first_posting, first_leg, lots, legs_each // 2, days),
         )
         for account in accounts:
-            _discharge(world, account, legs_each // 2, days)
+            _discharge(world, account, legs_each // 2, exits_per_lot, days)
 
 
 class _Days:
@@ -79,9 +80,9 @@ def _legs(
             yield first + 2 * place + 1, posting, lot.account_id, lot.pk, world.shelf.pk, -away, day, moment
 
 
-def _discharge(world: World, account: Account, count: int, days: _Days) -> None:
-    """Exits of one piece each, from closed lots of a thousand pieces."""
-    sizes = [min(EXITS_PER_LOT, count - start) for start in range(0, count, EXITS_PER_LOT)]
+def _discharge(world: World, account: Account, count: int, per_lot: int, days: _Days) -> None:
+    """Exits of one piece each, from closed lots of so many pieces."""
+    sizes = [min(per_lot, count - start) for start in range(0, count, per_lot)]
     sublines = declare(world.inbound, [(account, size) for size in sizes])
     exit_line = declare(world.outbound, [(account, count)])[0].line_id
     lots = BondedLot.objects.bulk_create(
@@ -93,7 +94,7 @@ def _discharge(world: World, account: Account, count: int, days: _Days) -> None:
         "legal_date", "recorded_at", "key", "flags", "actor_label", "reason",
     )  # fmt: skip
     rows = (
-        (first + number, lots[number // EXITS_PER_LOT].pk, exit_line, account.pk, BASE, BASE, 10 * PESO,
+        (first + number, lots[number // per_lot].pk, exit_line, account.pk, BASE, BASE, 10 * PESO,
          *days.at(number), f"bench/past/{first + number}", "[]", "bench", "")
         for number in range(count)
     )  # fmt: skip
