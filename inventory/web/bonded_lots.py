@@ -6,7 +6,7 @@ from typing import Any
 import django_filters as filters
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -14,12 +14,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs import selectors as customs
-from inventory.models import BondedLot, Client
+from inventory.models import BondedLot
 from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.reference.models import Regime
 from inventory.templatetags.recinto import badge, day, deadline
-from inventory.web import formatting
+from inventory.web import formatting, offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE, WIDE_NUMBER, PairColumn, PedimentoColumn, joined
 from inventory.web.columns import DayColumn, DeadlineColumn, MoneyColumn
@@ -58,11 +58,6 @@ class BondedLotTable(tables.Table):
         order_by = "must_leave_by"
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
 class BondedLotFilters(filters.FilterSet):
     """How near the deadline is, whose, which regime, open or closed."""
 
@@ -76,7 +71,7 @@ class BondedLotFilters(filters.FilterSet):
         method="by_deadline",
         label=_("Must leave"),
     )
-    client = filters.ModelChoiceFilter("account__client", queryset=_clients, label=_("Client"))
+    client = filters.ModelChoiceFilter("account__client", queryset=offers.clients, label=_("Client"))
     regime = filters.ChoiceFilter(
         "account__regime", choices=lambda: reference.choices(Regime, timezone.localdate()), label=_("Regime")
     )

@@ -20,6 +20,7 @@ from inventory.models import LegalNotice, StockDifference
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, moment
 from inventory.templatetags.trade import in_unit
+from inventory.web import offers
 from inventory.web.access import WebRequest, refuse_unless, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.bonded_lots import ITEM, SITE
@@ -169,12 +170,26 @@ class NoticeTable(tables.Table):
         return format_html('<a class="btn" href="{}">{}</a>', url, _("Record acknowledgement"))
 
 
+class NoticeFilters(filters.FilterSet):
+    """Which notice, whose, where, late or not."""
+
+    kind = filters.ChoiceFilter(choices=LegalNotice.Kind.choices, label=_("Notice"))
+    client = filters.ModelChoiceFilter("pedimento__client", queryset=offers.clients, label=_("Client"))
+    site = filters.ModelChoiceFilter("pedimento__site", queryset=offers.zones, label=_("Site"))
+    late = filters.BooleanFilter(method="by_hour", label=_("Late"))
+
+    def by_hour(self, rows: QuerySet[LegalNotice], _name: str, value: bool) -> QuerySet[LegalNotice]:
+        """Notices whose hour has passed, or those still in time."""
+        past = {"due_at__lt": timezone.now()}
+        return rows.filter(**past) if value else rows.exclude(**past)
+
+
 class NoticeList(ListPage):
     """What the authority must be told, most urgent first."""
 
     capability, title = Can.SEE_CUSTOMS, _("Legal notices")
     subtitle = _("A receipt in fiscal deposit is closed only after its notices are acknowledged or excepted.")
-    table_class = NoticeTable
+    table_class, filterset_class = NoticeTable, NoticeFilters
     search_fields, search_hint = ("document", "pedimento__number"), _("Document or pedimento")
     empty_title, empty_text = _("No notice is due"), _("Arrivals in fiscal deposit open them.")
 

@@ -91,7 +91,7 @@ class DemandList(ListPage):
     filterset_class = DemandFilters
     search_fields = ("item__sku", "item__description")
     search_hint = _("SKU or description")
-    tie_breaker = ()
+    tie_breaker = ("item_id",)
     export_name = "demand"
     template_name = "inventory/demand/list.html"
     empty_title = _("No demand yet")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,10 @@ from inventory.customs import selectors as customs
 from inventory.ledger import selectors as ledger
 from inventory.models import Account, Discharge, Pedimento
 from inventory.parties.roles import Can
+from inventory.reference import selectors as reference
+from inventory.reference.models import Regime
 from inventory.templatetags.recinto import badge
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.bonded_lots import ITEM, SITE
 from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE, WIDE_NUMBER, PairColumn, PedimentoColumn
@@ -142,12 +146,22 @@ class AccountTable(tables.Table):
         order_by = "sku"
 
 
+class AccountFilters(filters.FilterSet):
+    """Whose, where, which regime and authorisation."""
+
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
+    site = filters.ModelChoiceFilter("authorisation__site_link__site", queryset=offers.zones, label=_("Site"))
+    regime = filters.ChoiceFilter(choices=lambda: reference.choices(Regime, timezone.localdate()), label=_("Regime"))
+    item = filters.CharFilter("item__sku", lookup_expr="istartswith", label=_("SKU begins with"))
+    authorisation = filters.CharFilter("authorisation__number", lookup_expr="icontains", label=_("Authorisation"))
+
+
 class AccountList(ListPage):
     """The accounts whose kardex can be read."""
 
     capability, title = Can.SEE_CUSTOMS, _("Accounts (kardex)")
     subtitle = _("Client × regime × authorisation × item: the unit of first in, first out.")
-    table_class = AccountTable
+    table_class, filterset_class = AccountTable, AccountFilters
     search_fields, search_hint = ("item__sku", "item__description", "authorisation__number"), _("SKU or authorisation")
     empty_title, empty_text = _("No accounts yet"), _("An account opens with the first receipt of its item.")
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from inventory.findings import selectors as findings
 from inventory.findings import services as books
 from inventory.findings.catalogue import CATALOGUE, entry, sentence
-from inventory.models import Client, Finding
+from inventory.models import Finding
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import badge, deadline, moment, status
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE
@@ -63,11 +64,6 @@ class FindingTable(tables.Table):
         return sentence(record, readable)
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
 class FindingFilters(filters.FilterSet):
     """How urgent, which kind, whose, open or closed."""
 
@@ -76,7 +72,7 @@ class FindingFilters(filters.FilterSet):
         choices=lambda: sorted(((code, one.title) for code, one in CATALOGUE.items()), key=lambda pair: str(pair[1])),
         label=_("What is wrong"),
     )
-    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
     closed = filters.BooleanFilter(method="by_state", label=_("Closed"))
 
     def by_state(self, rows: QuerySet[Finding], _name: str, value: bool) -> QuerySet[Finding]:

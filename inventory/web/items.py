@@ -8,7 +8,7 @@ import django_tables2 as tables
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from inventory.models import Client, Item
 from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.reference.models import UnitOfMeasure
-from inventory.web import formatting
+from inventory.web import formatting, offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PairColumn
@@ -78,15 +78,10 @@ class ItemTable(tables.Table):
         return unit_symbol(value)
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
 class ItemFilters(filters.FilterSet):
     """Whose, what kind, still in use or not."""
 
-    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
     goods_kind = filters.ChoiceFilter(choices=Item.GoodsKind.choices, label=_("Kind of goods"))
     tariff_code = filters.CharFilter(lookup_expr="istartswith", label=_("Tariff code begins with"))
     is_active = filters.BooleanFilter(label=_("Active"))
@@ -146,7 +141,7 @@ class ItemForm(forms.ModelForm):
         if self.instance.pk:
             del self.fields["client"]
         else:
-            clients = _clients(request)
+            clients = offers.clients(request)
             self.fields["client"].queryset = clients
             self.fields["client"].initial = request.access.active_client_id or (
                 clients.first() if clients.count() == 1 else None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters as filters
 import django_tables2 as tables
 from django import forms
 from django.contrib import messages
@@ -18,10 +19,12 @@ from inventory.ledger import services as books
 from inventory.models import Hold, Lot
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day
+from inventory.web import offers
 from inventory.web.access import WebRequest, refuse_unless, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PairColumn
 from inventory.web.columns import LinkColumn, MomentColumn
+from inventory.web.forms import DateInput
 from inventory.web.lists import ListPage
 from inventory.web.places_of import at_sites, found
 
@@ -155,11 +158,21 @@ class HoldTable(tables.Table):
         order_by = "opened_at"
 
 
+class HoldFilters(filters.FilterSet):
+    """Why, whose, where, since when."""
+
+    reason = filters.ChoiceFilter(choices=Hold.Reason.choices, label=_("Reason"))
+    client = filters.ModelChoiceFilter("lot__account__client", queryset=offers.clients, label=_("Client"))
+    site = filters.ModelChoiceFilter("lot__balances__location__site", queryset=offers.sites, label=_("Site"))
+    since = filters.DateFilter("opened_at__date", lookup_expr="gte", label=_("From"), widget=DateInput)
+    until = filters.DateFilter("opened_at__date", lookup_expr="lte", label=_("To"), widget=DateInput)
+
+
 class HoldList(ListPage):
     """What may not move, and why."""
 
     capability, title = Can.SEE_STOCK, _("Holds")
-    table_class = HoldTable
+    table_class, filterset_class = HoldTable, HoldFilters
     search_fields = ("lot__batch", "lot__serial", "lot__account__item__sku", "note")
     search_hint, export_name = _("Lot, SKU or note"), "holds"
     empty_title, empty_text = _("Nothing is on hold"), _("Open a lot to put it on hold.")

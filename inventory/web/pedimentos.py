@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,10 +18,11 @@ from inventory.customs import selectors as customs
 from inventory.customs import services as books
 from inventory.customs.pedimento_number import display
 from inventory.errors import DomainError
-from inventory.models import Client, Pedimento, Site
+from inventory.models import Pedimento
 from inventory.parties.roles import Can
 from inventory.places.clock import local_date
 from inventory.templatetags.trade import pedimento_no
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PedimentoColumn
@@ -31,7 +32,7 @@ from inventory.web.forms import DateInput, ReasonField
 from inventory.web.lists import Action, ListPage
 from inventory.web.pedimento_facts import facts_of
 from inventory.web.pedimento_tabs import context_of, tabs_for
-from inventory.web.places_of import at_sites, found, sites_of
+from inventory.web.places_of import at_sites, found
 
 State, Effect = Pedimento.State, Pedimento.Effect
 
@@ -66,22 +67,13 @@ class PedimentoTable(tables.Table):
         return record.get_effect_display()
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
-def _sites(request: HttpRequest) -> QuerySet[Site]:
-    return sites_of(request.access, Site.Kind.BONDED)  # type: ignore[attr-defined]
-
-
 class PedimentoFilters(filters.FilterSet):
     """State, effect, key, whose, where, when."""
 
     state = filters.ChoiceFilter(choices=State.choices, label=_("State"))
     effect = filters.ChoiceFilter(choices=Effect.choices, label=_("Effect"))
-    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
-    site = filters.ModelChoiceFilter(queryset=_sites, label=_("Site"))
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
+    site = filters.ModelChoiceFilter(queryset=offers.zones, label=_("Site"))
     document_key = filters.CharFilter(lookup_expr="iexact", label=_("Document key (clave)"))
     sku = filters.CharFilter("lines__sublines__item__sku", lookup_expr="iexact", distinct=True, label=_("With SKU"))
     paid_from = filters.DateFilter("paid_on", lookup_expr="gte", label=_("Paid from"), widget=DateInput)

@@ -6,22 +6,22 @@ from typing import Any
 import django_filters as filters
 import django_tables2 as tables
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import selectors as ledger
-from inventory.models import Item, Location, Site
+from inventory.models import Item, Location
 from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.reference.models import Regime
 from inventory.templatetags.recinto import badge
+from inventory.web import offers
 from inventory.web.access import WebRequest
 from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE, PairColumn, of_row
 from inventory.web.columns import LinkColumn
 from inventory.web.lists import Action, ListPage
-from inventory.web.places_of import at_sites, sites_of
+from inventory.web.places_of import at_sites
 from inventory.web.units import UnitColumn
 
 ITEM, PLACE = "account__item__", "location__"
@@ -92,14 +92,10 @@ class StockThenTable(StockTable):
     free = None
 
 
-def _sites(request: HttpRequest) -> QuerySet[Site]:
-    return sites_of(request.access)  # type: ignore[attr-defined]
-
-
 class StockFilters(filters.FilterSet):
     """Where, which regime, which kind of place, held or not."""
 
-    site = filters.ModelChoiceFilter("location__site", queryset=_sites, label=_("Site"))
+    site = filters.ModelChoiceFilter("location__site", queryset=offers.sites, label=_("Site"))
     location = filters.CharFilter("location__code", lookup_expr="istartswith", label=_("Location begins with"))
     item = filters.CharFilter(f"{ITEM}sku", lookup_expr="istartswith", label=_("SKU begins with"))
     lot = filters.CharFilter("lot__batch", lookup_expr="icontains", label=_("Lot or batch"))

@@ -36,7 +36,7 @@ def worlds(db, settings, tmp_path):
 
 
 def patterns():
-    """Every named address of the pages with its parameters: name, and (parameter, is it a number)."""
+    """Every named address of the pages: name, its parameters as (parameter, is it a number), and what answers there."""
     for namespace in OURS:
         resolver = get_resolver().namespace_dict[namespace][1]
         yield from _named(resolver, namespace, ())
@@ -48,13 +48,13 @@ def _named(resolver, namespace, outer):
         if isinstance(pattern, URLResolver):
             yield from _named(pattern, namespace, converters)
         elif isinstance(pattern, URLPattern) and pattern.name:
-            numbers = tuple((name, type(kind).__name__ == "IntConverter") for name, kind in converters)
-            yield f"{namespace}:{pattern.name}", numbers
+            numbers = [(name, type(kind).__name__ == "IntConverter") for name, kind in converters]
+            yield f"{namespace}:{pattern.name}", numbers, pattern.callback
 
 
 def addresses(world):
     """Every address with every fitting key of a world's things."""
-    for name, parameters in patterns():
+    for name, parameters, _view in patterns():
         choices = [sorted(world.ids) if is_number else texts_for(one, world) for one, is_number in parameters]
         for keys in itertools.product(*choices):
             # A key with a slash, say, does not fit everywhere.

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from inventory.errors import DomainError
 from inventory.models import Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import moment
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import OnceField, form_page, once, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE
@@ -57,15 +58,11 @@ class SheetTable(tables.Table):
         return column.render(record.get_state_display(), record, bound_column)
 
 
-def _sites(request: HttpRequest) -> QuerySet[Site]:
-    return sites_of(request.access)  # type: ignore[attr-defined]
-
-
 class SheetFilters(filters.FilterSet):
     """State, and where."""
 
     state = filters.ChoiceFilter(choices=State.choices, label=_("State"))
-    site = filters.ModelChoiceFilter(queryset=_sites, label=_("Site"))
+    site = filters.ModelChoiceFilter(queryset=offers.sites, label=_("Site"))
 
 
 class SheetList(ListPage):

@@ -21,11 +21,13 @@ from inventory.models import Balance, Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day
 from inventory.templatetags.trade import in_unit
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import OnceField, form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, StatusColumn
 from inventory.web.fields import LocationField, QuantityFormField
+from inventory.web.forms import DateInput
 from inventory.web.lists import Action, ListPage
 from inventory.web.places_of import at_sites, found, shelves, sites_of
 from inventory.web.units import UnitColumn
@@ -181,11 +183,21 @@ class BinMoveTable(tables.Table):
         order_by = "-moved_at"
 
 
+class BinMoveFilters(filters.FilterSet):
+    """Where, what, whose, when."""
+
+    site = filters.ModelChoiceFilter("origin__site", queryset=offers.sites, label=_("Site"))
+    item = filters.CharFilter("account__item__sku", lookup_expr="istartswith", label=_("SKU begins with"))
+    client = filters.ModelChoiceFilter("account__client", queryset=offers.clients, label=_("Client"))
+    since = filters.DateFilter("moved_at__date", lookup_expr="gte", label=_("From"), widget=DateInput)
+    until = filters.DateFilter("moved_at__date", lookup_expr="lte", label=_("To"), widget=DateInput)
+
+
 class BinMoveList(ListPage):
     """What was carried from one location to another."""
 
     capability, title = Can.MOVE, _("Bin moves")
-    table_class = BinMoveTable
+    table_class, filterset_class = BinMoveTable, BinMoveFilters
     search_fields = ("number", "account__item__sku", "origin__code", "destination__code", "moved_by")
     search_hint, export_name = _("Item, location or person"), "bin-moves"
     empty_title, empty_text = _("Nothing was moved yet"), _("Scan a lot or a location to begin.")

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+import django_filters as filters
 import django_tables2 as tables
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -22,6 +23,7 @@ from inventory.parties.roles import Can
 from inventory.placement import explain
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
+from inventory.web import offers
 from inventory.web.access import WebAccess, WebRequest, requires
 from inventory.web.actions import form_page
 from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
@@ -50,15 +52,22 @@ class RunTable(tables.Table):
         order_by = "-pk"
 
 
+class RunFilters(filters.FilterSet):
+    """Whose, and as of when."""
+
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
+    since = filters.DateFilter("as_of", lookup_expr="gte", label=_("From"), widget=DateInput)
+    until = filters.DateFilter("as_of", lookup_expr="lte", label=_("To"), widget=DateInput)
+
+
 class RunList(ListPage):
     """Every run in scope."""
 
     capability = Can.SEE_PLACEMENT
     title = _("Placement runs")
-    table_class = RunTable
+    table_class, filterset_class = RunTable, RunFilters
     search_fields = ("client__name", "actor_label")
     search_hint = _("Client or person")
-    tie_breaker = ()
     empty_title = _("No run yet")
     empty_text = _("The first run needs demand history and lanes from a bonded zone to distribution centers.")
 
@@ -204,12 +213,25 @@ class LevelTable(tables.Table):
         order_by = ("item", "site")
 
 
+class LevelFilters(filters.FilterSet):
+    """Where, what, and whether the site owns less than it ought to."""
+
+    site = filters.ModelChoiceFilter(queryset=offers.sites, label=_("Site"))
+    item = filters.CharFilter("item__sku", lookup_expr="istartswith", label=_("SKU begins with"))
+    below = filters.BooleanFilter(method="by_position", label=_("Below its level"))
+
+    def by_position(self, rows: QuerySet[PlacementLevel], _name: str, value: bool) -> QuerySet[PlacementLevel]:
+        """Levels the site's position does not reach, or those it does."""
+        short = {"position__lt": F("order_up_to")}
+        return rows.filter(**short) if value else rows.exclude(**short)
+
+
 class LevelList(ListPage):
     """What each site ought to own of each item, as one run computed it."""
 
     capability = Can.SEE_PLACEMENT
     title = _("Levels")
-    table_class = LevelTable
+    table_class, filterset_class = LevelTable, LevelFilters
     search_fields = ("item__sku", "item__description", "site__name")
     search_hint = _("SKU or site")
     export_name = "levels"

@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from inventory.customs import selectors as customs
 from inventory.errors import DomainError
-from inventory.models import Carrier, Client, LegalNotice, Location, Pedimento, Site
+from inventory.models import Carrier, LegalNotice, Location, Pedimento
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day, moment
 from inventory.templatetags.trade import pedimento_no
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
@@ -29,7 +30,7 @@ from inventory.web.fields import SiteMomentField, this_minute
 from inventory.web.forms import DateInput
 from inventory.web.lists import Action, ListPage
 from inventory.web.pedimento_facts import link_to
-from inventory.web.places_of import at_sites, found, shelves, sites_of
+from inventory.web.places_of import at_sites, found, shelves
 from warehouse.models import Receipt
 from warehouse.receiving import selectors as receipts
 from warehouse.receiving import services as receiving
@@ -63,21 +64,12 @@ class ReceiptTable(tables.Table):
         return column.render(record.get_state_display(), record, bound_column)
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
-def _sites(request: HttpRequest) -> QuerySet[Site]:
-    return sites_of(request.access, Site.Kind.BONDED)  # type: ignore[attr-defined]
-
-
 class ReceiptFilters(filters.FilterSet):
     """State, whose, where."""
 
     state = filters.ChoiceFilter(choices=State.choices, label=_("State"))
-    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
-    site = filters.ModelChoiceFilter(queryset=_sites, label=_("Site"))
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
+    site = filters.ModelChoiceFilter(queryset=offers.zones, label=_("Site"))
     pedimento = filters.CharFilter("pedimento__number", lookup_expr="contains", label=_("Pedimento"))
 
 

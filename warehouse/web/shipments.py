@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 
 from inventory.customs import selectors as customs
 from inventory.errors import DomainError
-from inventory.models import Client, Pedimento, Site
+from inventory.models import Pedimento, Site
 from inventory.parties.roles import Can
 from inventory.templatetags.recinto import day, moment
+from inventory.web import offers
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, press, sent
 from inventory.web.cells import TABLET, WHOLE, WIDE, PairColumn
@@ -66,11 +67,6 @@ class ShipmentTable(tables.Table):
         return column.render(record.get_state_display(), record, bound_column)
 
 
-def _clients(request: HttpRequest) -> QuerySet[Client]:
-    access = request.access  # type: ignore[attr-defined]
-    return access.full_scope.filter(Client.objects.filter(is_active=True), "pk")
-
-
 def _origins(request: HttpRequest) -> QuerySet[Site]:
     return sites_of(request.access, Site.Kind.BONDED)  # type: ignore[attr-defined]
 
@@ -83,7 +79,7 @@ class ShipmentFilters(filters.FilterSet):
     """State, whose, from where, to where."""
 
     state = filters.ChoiceFilter(choices=State.choices, label=_("State"))
-    client = filters.ModelChoiceFilter(queryset=_clients, label=_("Client"))
+    client = filters.ModelChoiceFilter(queryset=offers.clients, label=_("Client"))
     origin = filters.ModelChoiceFilter(queryset=_origins, label=_("Origin"))
     destination = filters.ModelChoiceFilter(queryset=_destinations, label=_("Destination"))
     sku = filters.CharFilter(
