@@ -15,22 +15,21 @@ _URGENCY = Case(
 )
 
 
-def findings(scope: ClientScope) -> QuerySet[Finding]:
+def findings(scope: ClientScope, site_codes: Iterable[str] | None = None) -> QuerySet[Finding]:
     """All findings in scope, open and closed, newest first.
 
-    A finding of no client is seen only by those who see all.
+    A finding of no client is seen only by those who see all. `site_codes` keeps what concerns these sites: whoever is
+    bound to sites sees no finding that names none, which is for compliance and supervisors to act on.
     """
-    return scope.filter(Finding.objects.select_related("client")).order_by("-opened_at", "-pk")
+    rows = scope.filter(Finding.objects.select_related("client"))
+    if site_codes is not None:
+        rows = rows.filter(site_code__in=site_codes)
+    return rows.order_by("-opened_at", "-pk")
 
 
 def open_findings(scope: ClientScope, site_codes: Iterable[str] | None = None) -> QuerySet[Finding]:
-    """What someone must act on, most urgent first, then by the day to act by.
-
-    `site_codes` keeps what concerns these sites, or no site in particular.
-    """
-    rows = scope.filter(Finding.objects.filter(closed_at__isnull=True).select_related("client"))
-    if site_codes is not None:
-        rows = rows.filter(site_code__in=[*site_codes, ""])
+    """What someone must act on, of those `findings` gives, most urgent first, then by the day to act by."""
+    rows = findings(scope, site_codes).filter(closed_at__isnull=True)
     return rows.annotate(urgency=_URGENCY).order_by("urgency", "due_on", "opened_at", "pk")
 
 

@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -98,8 +98,7 @@ class FindingList(ListPage):
         codes = site_codes(access)
         if not asks:
             return findings.open_findings(access.scope, codes)
-        rows = findings.findings(access.scope)
-        return rows if codes is None else rows.filter(Q(site_code__in=codes) | Q(site_code=""))
+        return findings.findings(access.scope, codes)
 
 
 class ClosingForm(forms.Form):
@@ -112,10 +111,7 @@ class ClosingForm(forms.Form):
 def finding_page(request: WebRequest, pk: int) -> HttpResponse:
     """One finding: what happened, what to do, and the form that closes it."""
     access = request.access
-    rows = findings.findings(access.scope)
-    codes = site_codes(access)
-    rows = rows if codes is None else rows.filter(Q(site_code__in=codes) | Q(site_code=""))
-    finding = found(access, rows.filter(pk=pk).first())
+    finding = found(access, findings.findings(access.scope, site_codes(access)).filter(pk=pk).first())
     may_close = access.can(Can.RESOLVE_FINDING) and finding.closed_at is None
     if request.method == "POST" and not may_close:
         raise PermissionDenied

@@ -83,11 +83,14 @@ def test_the_most_urgent_comes_first_and_clients_see_their_own_only():
 
 
 @pytest.mark.django_db
-def test_someone_bound_to_a_site_sees_what_concerns_it_or_no_site():
-    here, nowhere = raise_one(site_code="slp"), raise_one(subject="x")
-    raise_one(site_code="tij", subject="y")
+@pytest.mark.parametrize("read", [selectors.open_findings, selectors.findings])
+def test_someone_bound_to_a_site_sees_what_concerns_it_and_nothing_that_names_no_site(read):
+    here, nowhere = raise_one(site_code="slp"), raise_one(subject="x", client=make_client())
+    elsewhere = raise_one(site_code="tij", subject="y")
 
-    assert set(selectors.open_findings(ClientScope.everyone(), ["slp"])) == {here, nowhere}
+    assert set(read(ClientScope.everyone(), ["slp"])) == {here}
+    assert set(read(ClientScope.everyone(), [])) == set()
+    assert set(read(ClientScope.everyone())) == {here, nowhere, elsewhere}
 
 
 @pytest.mark.django_db

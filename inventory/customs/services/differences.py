@@ -7,6 +7,7 @@ from inventory.customs.models import StockDifference
 from inventory.findings import services as findings
 from inventory.ledger.models import Account
 from inventory.parties.scope import Actor
+from inventory.places.models import SiteAuthorisation
 
 
 def record_difference(
@@ -34,10 +35,17 @@ def record_difference(
             code="stock_shortage" if quantity < 0 else "stock_overage",
             subject=f"difference/{difference.pk}",
             client=account.client_id,
+            site_code=_site_code(account),
             context={"sku": account.item.sku, "quantity": quantity, "document": document},
             at=at,
         )
     return difference
+
+
+def _site_code(account: Account) -> str:
+    """The code of the one site where goods of the account's authorisation are held."""
+    held = SiteAuthorisation.objects.filter(authorisation=account.authorisation_id)
+    return held.values_list("site__code", flat=True).first() or ""
 
 
 def resolve_difference(*, difference: StockDifference, resolution: str, at: datetime, actor: Actor) -> StockDifference:

@@ -333,6 +333,7 @@ def _report_skipped(
             code="expired_lot_skipped",
             subject=f"bonded_lot/{lot_id}",
             client=accounts[row.account_id].client_id,
+            site_code=withdrawal.outbound_line.pedimento.site.code,
             context={
                 "pedimento": row.pedimento_number,
                 "line": row.line_seq,
@@ -348,11 +349,13 @@ def _report_override(
     withdrawals: Sequence[Withdrawal], accounts: Mapping[int, Account], reason: str, at: datetime, actor: Actor
 ) -> None:
     """Leave a finding for every exit that an authorised person let use expired lots."""
-    for number in sorted({w.outbound_line.pedimento.number for w in withdrawals}):
+    exits = {w.outbound_line.pedimento.number: w.outbound_line.pedimento for w in withdrawals}
+    for number, pedimento in sorted(exits.items()):
         findings.raise_finding(
             code="rule_overridden",
             subject=f"pedimento/{number}",
             client=next(iter(accounts.values())).client_id,
+            site_code=pedimento.site.code,
             context={"rule": "must_leave_by", "who": actor.label, "reason": reason, "document": number},
             at=at,
         )

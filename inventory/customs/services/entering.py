@@ -82,6 +82,7 @@ def enter_pedimento(*, client: Client, data: Mapping[str, Any], at: datetime, ac
             code=code,
             subject=f"pedimento/{pedimento.number}/{code}" + (f"/{context['value']}" if "value" in context else ""),
             client=client.pk,
+            site_code=pedimento.site.code,
             context={**context, "pedimento": pedimento.number},
             at=at,
         )

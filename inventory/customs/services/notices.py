@@ -35,6 +35,7 @@ def open_notice(
             code=f"notice_{kind}_due",
             subject=f"notice/{notice.pk}",
             client=pedimento.client_id,
+            site_code=pedimento.site.code,
             context={"pedimento": pedimento.number, "document": document, "due_at": notice.due_at},
             due_on=local_date(notice.due_at, pedimento.site.time_zone),
             at=at,

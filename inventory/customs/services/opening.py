@@ -64,6 +64,7 @@ def open_bonded_lots(
             code="clock_provisional",
             subject=f"pedimento/{pedimento.number}",
             client=pedimento.client_id,
+            site_code=pedimento.site.code,
             context={"pedimento": pedimento.number, "paid_on": pedimento.paid_on},
             at=at,
         )

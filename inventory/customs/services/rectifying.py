@@ -46,6 +46,7 @@ def rectify(*, rectification: Pedimento, at: datetime, actor: Actor) -> Pediment
             severity="critical",
             subject=f"pedimento/{rectification.number}",
             client=rectification.client_id,
+            site_code=rectification.site.code,
             context=refusal.context,
             at=at,
         )
@@ -234,6 +235,7 @@ def _write_take(original: Discharge, take: Take, row: BondedLot, by: Pedimento, 
         code="exit_needs_review",
         subject=f"pedimento/{original.outbound_line.pedimento.number}",
         client=by.client_id,
+        site_code=by.site.code,
         context={"exit": original.outbound_line.pedimento.number, "rectification": by.number},
         at=at,
     )
