@@ -175,7 +175,10 @@ def test_goods_whose_stay_has_ended_leave_only_by_someone_who_may_override_and_s
     leaving = {"dispatched_at": local(a_minute_ago()), "seal": "US-77"}
 
     by_operator = operator.post(url, {**leaving, "override_reason": "Late return, fine paid"})
+    folded = customs.get(url)
     unsaid = customs.post(url, leaving)
+    assert '<details class="entry-more" >' in folded.content.decode()
+    assert '<details class="entry-more" open>' in unsaid.content.decode()
     assert (by_operator.status_code, unsaid.status_code) == (409, 409)
     assert not Discharge.objects.exists()
     done = customs.post(url, {**leaving, "override_reason": "Late return, fine paid"})

@@ -316,6 +316,7 @@ def dispatch(request: WebRequest, number: str) -> HttpResponse:
         shipping.dispatch,
         _("Dispatch"),
         gettext("%(number)s is on its way; what it took is discharged.") % {"number": shipment.number},
+        template="warehouse/shipping/dispatch.html",
         button=_("Dispatch it"),
         button_icon="truck-delivery",
         lead=_("The discharge from bond and the move into transit are made together, or not at all."),
