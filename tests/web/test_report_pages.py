@@ -62,7 +62,9 @@ def test_an_operator_reads_no_reports(client, db):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_report_opens_with_its_chart_and_answers_a_search(client, worlds, planner, code):
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PLANNER])
+def test_every_report_opens_with_its_chart_and_answers_a_search(client, worlds, role, code):
+    client.force_login(make_user(role=role, language="en"))
     url = reverse("inventory:report", args=[code])
 
     page = client.get(url)
