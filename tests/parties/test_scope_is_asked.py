@@ -72,7 +72,8 @@ def takes_a_scope(function):
     )
 
 
-CALLED = sorted({one for path in modules() for one in selectors_called(path)})
+NAMED = sorted({one for path in modules() for one in selectors_called(path)})
+CALLED = [(module, name) for module, name in NAMED if callable(getattr(importlib.import_module(module), name))]
 
 
 def endpoints():
