@@ -287,7 +287,7 @@ def _posted_before(posting: Posting) -> Posting:
     written = Posting.objects.filter(key=posting.key).first()
     if written is None:
         raise  # noqa: PLE0704  the refusal that is being handled
-    if written.fingerprint != posting.fingerprint:
+    if (written.fingerprint, written.reverses_id) != (posting.fingerprint, posting.reverses_id):
         raise IdempotencyConflict(_("Key %(key)s was used for another posting."), key=written.key)
     return written
 

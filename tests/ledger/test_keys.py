@@ -86,6 +86,22 @@ def test_a_used_key_undoes_no_other_posting(shelves):
     assert books() == before
 
 
+def test_the_key_that_undid_one_of_two_like_postings_does_not_undo_the_other(shelves):
+    first = shelves.post((shelves.shelf, shelves.near, 4), key="k1")
+    second = shelves.post((shelves.shelf, shelves.near, 4), key="k2")
+    undo = {"legal_date": TODAY, "at": NOON, "actor": ACTOR, "reason": "Wrong shelf"}
+    mirror = ledger.reverse(posting=first, key="undo", **undo)
+    before = books()
+
+    with pytest.raises(IdempotencyConflict):
+        ledger.reverse(posting=second, key="undo", **undo)
+    with pytest.raises(IdempotencyConflict):
+        ledger.reverse(posting=second, key="k2", **undo)
+
+    assert ledger.reverse(posting=first, key="undo", **undo) == mirror
+    assert books() == before
+
+
 def test_a_used_key_writes_off_no_other_exit():
     world.load_law()
     account = make_account()
