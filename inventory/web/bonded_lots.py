@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.customs import selectors as customs
 from inventory.models import BondedLot
@@ -122,6 +123,7 @@ class BondedLotList(ListPage):
 
 
 @requires(Can.SEE_CUSTOMS)
+@require_safe
 def bonded_lot_page(request: WebRequest, pk: int) -> HttpResponse:
     """One layer: its opening, what changed it, and its stay."""
     rows = at_sites(request.access, customs.bonded_lots(request.access.scope), SITE)

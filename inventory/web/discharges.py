@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.customs import selectors as customs
 from inventory.ledger import selectors as ledger
@@ -111,6 +112,7 @@ class DischargeList(ListPage):
 
 
 @requires(Can.SEE_CUSTOMS)
+@require_safe
 def trail_page(request: WebRequest, number: str) -> HttpResponse:
     """The trail of one pedimento: what used it, and what it used."""
     access = request.access
@@ -176,6 +178,7 @@ class AccountList(ListPage):
 
 
 @requires(Can.SEE_CUSTOMS)
+@require_safe
 def kardex_page(request: WebRequest, pk: int) -> HttpResponse:
     """Every event of one account with its running balance, the newest two hundred first on the page."""
     access = request.access

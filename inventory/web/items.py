@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.catalog import services as catalog
 from inventory.catalog.tariff import display_hts, parse_tariff
@@ -199,6 +200,7 @@ def edit_item(request: WebRequest, pk: int) -> HttpResponse:
 
 
 @requires(Can.SEE_CATALOG)
+@require_safe
 def item_page(request: WebRequest, pk: int) -> HttpResponse:
     """What an item is, where it lies, and the accounts it has."""
     item, access = item_of(request, pk), request.access

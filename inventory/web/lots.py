@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.ledger import selectors as ledger
 from inventory.ledger import services as books
@@ -61,6 +62,7 @@ def lot_of(request: WebRequest, pk: int) -> Lot:
 
 
 @requires(Can.SEE_STOCK)
+@require_safe
 def lot_page(request: WebRequest, pk: int) -> HttpResponse:
     """Where the lot lies, its holds and its last hundred moves."""
     lot = lot_of(request, pk)

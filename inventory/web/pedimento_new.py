@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.customs import flat_file
 from inventory.customs import services as books
@@ -191,6 +191,7 @@ def _faults(error: DomainError, read: flat_file.FlatFile | None) -> dict[str, An
 
 
 @requires(Can.EDIT_PEDIMENTO)
+@require_safe
 def template(request: WebRequest) -> HttpResponse:
     """An empty file with every column, and one line as an example."""
     response = HttpResponse("\ufeff" + flat_file.example(), content_type="text/csv; charset=utf-8")

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.customs import selectors as customs
 from inventory.customs import services as books
@@ -119,6 +120,7 @@ def pedimento_of(request: WebRequest, number: str) -> Pedimento:
 
 
 @requires(Can.SEE_CUSTOMS)
+@require_safe
 def pedimento_page(request: WebRequest, number: str) -> HttpResponse:
     """One pedimento, tab by tab."""
     return draw(request, pedimento_of(request, number))

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from inventory.ledger import selectors as ledger
 from inventory.models import Location, Site
@@ -61,6 +62,7 @@ class SiteList(ListPage):
 
 
 @requires(Can.SEE_STOCK)
+@require_safe
 def site_page(request: WebRequest, code: str) -> HttpResponse:
     """One site: its authorisations, and its locations with what lies there."""
     site = get_object_or_404(Site, code=code)

@@ -1,6 +1,7 @@
 """What the tests of pages share: the gallery's templates, and a browser that is already logged in."""
 
 import copy
+import logging
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.conf import settings as django_settings
 
 from tests.builders import make_user
 from tests.web.floor import make_floor
+from tests.web.two_worlds import MARK, make_ground, make_world
 
 
 @pytest.fixture
@@ -23,6 +25,24 @@ def gallery(settings):
 def floor(db):
     """A warehouse floor: the law, a zone, a US DC, a client's item, and people to come in as."""
     return make_floor()
+
+
+@pytest.fixture
+def worlds(db, settings, tmp_path):
+    """Two clients with one of everything each, at the same sites: mine and theirs."""
+    settings.MEDIA_ROOT = tmp_path
+    ground = make_ground()
+    theirs = make_world(ground, MARK)
+    mine = make_world(ground, "ZQALFA")
+    return mine, theirs
+
+
+@pytest.fixture
+def quiet():
+    """Thousands of refusals are the point; their log lines are not."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from inventory.reports import registry
 from inventory.web.lists import ListPage
 from tests.builders import ACTOR, make_location, make_user
 from tests.scenarios.world import load_law
-from tests.web.test_leaks import patterns
 from tests.web.two_worlds import MARK, make_ground, make_world
+from tests.web.walk import patterns
 from warehouse.movements import services as moving
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]

@@ -1,4 +1,4 @@
-"""Two clients with one of everything each. Whatever belongs to the second one carries its mark."""
+"""Clients with one of everything each. Whatever belongs to one of them carries its mark."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from inventory.customs import services as customs
 from inventory.customs.models import Discharge, LegalNotice
 from inventory.demand.models import DemandRecord
 from inventory.findings import services as findings
@@ -27,6 +28,7 @@ from inventory.models import (
     PedimentoWaybill,
     Site,
 )
+from inventory.parties.scope import Actor
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 from inventory.places.services import virtual_location
 from tests.builders import (
@@ -45,6 +47,8 @@ from tests.builders import (
     make_user,
 )
 from warehouse.models import (
+    CountLine,
+    CountSheet,
     MovementOrder,
     MovementOrderLine,
     Receipt,
@@ -52,6 +56,7 @@ from warehouse.models import (
     Shipment,
     ShipmentLine,
 )
+from warehouse.movements import services as moving
 
 MARK = "ZQBRAVO"
 COUNTED = (Job, DemandRecord, PlacementRun, Recommendation, MovementOrder, Receipt, Shipment, Item, Pedimento)
@@ -68,6 +73,7 @@ class World:
     ids: set = field(default_factory=set)
     texts: set = field(default_factory=set)
     things: list = field(default_factory=list)
+    bonded: object = None
 
     def own(self, thing, text=""):
         """Remember a thing by its number and its text."""
@@ -102,9 +108,11 @@ class Ground:
     authorisation: object
 
 
-def make_ground():
-    zone, dc, crossing = make_site("zone"), make_site("dc", Site.Kind.US_DC), make_site("bridge", Site.Kind.CROSSING)
-    market = Market.objects.create(code="dallas", name="Dallas", latitude=32.7, longitude=-96.8, primary_dc=dc)
+def make_ground(prefix=""):
+    zone, dc = make_site(f"{prefix}zone"), make_site(f"{prefix}dc", Site.Kind.US_DC)
+    crossing = make_site(f"{prefix}bridge", Site.Kind.CROSSING)
+    code = f"{prefix}dallas"
+    market = Market.objects.create(code=code, name="Dallas", latitude=32.7, longitude=-96.8, primary_dc=dc)
     return Ground(zone, dc, crossing, market, make_authorisation("RFS", site=zone))
 
 
@@ -117,10 +125,11 @@ def make_world(ground, mark):
     item = world.own(make_item(client, f"{mark}-SKU", description=f"{mark} wheel"), f"{mark}-SKU")
     at, today = timezone.now(), timezone.localdate()
     account, lot, bin_ = _stock(world, ground, item, mark, at, today)
-    bonded = world.own(make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9)))
+    bonded = world.bonded = world.own(make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9)))
     world.own(bonded.subline.line.pedimento, bonded.pedimento_number)
     _exit(world, account, bonded, mark, today)
     _work(world, ground, account, lot, bin_, mark, at, today)
+    _floor(world, ground, lot, bonded, bin_, mark, at, today)
     _plans(world, ground, item, mark, at, today)
     finding = findings.raise_finding(
         code="deadline_near", subject=f"bonded_lot/{bonded.pk}", client=client, at=at, site_code=ground.zone.code,
@@ -196,6 +205,26 @@ def _work(world, ground, account, lot, bin_, mark, at, today):
     )  # fmt: skip
     world.own(order, order.number)
     MovementOrderLine.objects.create(order=order, item=item, quantity=Decimal(7))
+
+
+def _floor(world, ground, lot, bonded, bin_, mark, at, today):
+    person = Actor(f"{mark} person")
+    other_bin = make_location(ground.zone, "RFS", code=f"SHELF-{mark[2:]}")
+    moved = moving.move_bin(
+        key=mark, lot=lot, origin=bin_, destination=other_bin, quantity=Decimal(3), at=at, actor=person
+    )
+    world.own(moved, moved.number)
+    sheet = CountSheet.objects.create(number=f"CON-{mark}", site=ground.zone, opened_at=at, opened_by=person.label)
+    world.own(sheet, sheet.number)
+    CountLine.objects.create(sheet=sheet, lot=lot, location=bin_, expected=Decimal(37))
+    world.own(
+        customs.record_difference(
+            account=lot.account, quantity=Decimal(-1), origin="count", document=sheet.number, found_on=today, at=at,
+            actor=person,
+        )
+    )  # fmt: skip
+    world.own(ledger.hold(lot=lot, reason="calidad", note=f"{mark} note", at=at, actor=person))
+    world.own(customs.hold(bonded_lot=bonded, reason="robo", note=f"{mark} note", at=at, actor=person))
 
 
 def _plans(world, ground, item, mark, at, today):

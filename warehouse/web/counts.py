@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.errors import DomainError
 from inventory.models import Site
@@ -182,6 +182,7 @@ def lines_to_count(sheet: CountSheet) -> list[CountLine]:
 
 
 @requires(*STAFF)
+@require_safe
 def sheet_page(request: WebRequest, number: str) -> HttpResponse:
     """A sheet to count, or what its count said."""
     return draw(request, sheet_of(request, number))

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from inventory.parties.roles import Can
 from inventory.web import figures
@@ -22,6 +23,7 @@ from warehouse.web.today import cards, numbers
 FLOW_DAYS = 90
 
 
+@require_safe
 def home(request: WebRequest) -> HttpResponse:
     """The page of the day, as far as the person's role reaches."""
     access, at = request.access, timezone.now()

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.errors import DomainError
 from inventory.ledger import selectors as ledger
@@ -108,6 +108,7 @@ def order_of(request: WebRequest, number: str) -> MovementOrder:
 
 
 @requires(Can.MOVE, Can.DECIDE_PLACEMENT, Can.SHIP)
+@require_safe
 def order_page(request: WebRequest, number: str) -> HttpResponse:
     """One order: what to bring, why, and the shipment that does."""
     return draw(request, order_of(request, number))
@@ -212,6 +213,7 @@ class BinMoveList(ListPage):
 
 
 @requires(Can.MOVE)
+@require_safe
 def find_stock(request: WebRequest) -> HttpResponse:
     """Scan a location, an item or a lot: what lies there, ready to be moved."""
     code = request.GET.get("code", "").strip()

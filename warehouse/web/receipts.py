@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.customs import selectors as customs
 from inventory.errors import DomainError
@@ -149,6 +149,7 @@ def receipt_of(request: WebRequest, number: str) -> Receipt:
 
 
 @requires(Can.RECEIVE, Can.SEE_SHIPMENTS)
+@require_safe
 def receipt_page(request: WebRequest, number: str) -> HttpResponse:
     """How far a receipt got, and what comes next."""
     return draw(request, receipt_of(request, number))

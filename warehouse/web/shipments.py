@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inventory.customs import selectors as customs
 from inventory.errors import DomainError
@@ -128,6 +128,7 @@ def arriving(request: WebRequest, number: str) -> Shipment:
 
 
 @requires(Can.SEE_SHIPMENTS)
+@require_safe
 def shipment_page(request: WebRequest, number: str) -> HttpResponse:
     """How far a shipment got, and what comes next."""
     return draw(request, shipment_of(request, number))
