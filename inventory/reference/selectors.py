@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -269,10 +269,9 @@ def exchange_rate(code: str, on: date) -> ExchangeRate:
 
     Raises ReferenceMissing when the last publication is more than five days old: then the table ends too early.
     """
-    earliest = on - timedelta(days=LONGEST_GAP_DAYS)
-    rates = ExchangeRate.objects.filter(currency=code, published_on__lt=on, published_on__gte=earliest)
+    rates = ExchangeRate.objects.filter(currency=code, published_on__lt=on)
     row = rates.order_by("-published_on").first()
-    if row is None:
+    if row is None or (on - row.published_on).days > LONGEST_GAP_DAYS:
         raise _missing(ExchangeRate, code, on)
     return row
 
