@@ -220,14 +220,15 @@ EXITS = {
     "in the future": (
         at("2026-03-11", 20),
         at("2026-03-10", 20),
-        ("not_in_time", "Shipment EMB-000001 cannot leave in the future."),
+        ("not_in_time", "Shipment %(shipment)s cannot leave on 2026-03-11, at an hour still to come."),
     ),
 }
 
 
 @pytest.mark.parametrize("when", EXITS)
 def test_an_exit_on_a_day_when_the_goods_may_not_leave_is_refused_by_every_door_saying_why(zone, cleared, when):
-    left_at, now, said = EXITS[when]
+    left_at, now, (code, sentence) = EXITS[when]
+    said = code, sentence % {"shipment": cleared.number}
     url, before = f"shipments/{cleared.number}/dispatch/", books()
 
     with pytest.raises(DomainError) as by_service:

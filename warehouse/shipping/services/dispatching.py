@@ -70,7 +70,11 @@ def dispatch(
     before = copy(shipment)
     left_at = dispatched_at or at
     if left_at > at:
-        raise NotInTime(_("Shipment %(shipment)s cannot leave in the future."), shipment=shipment.number)
+        raise NotInTime(
+            _("Shipment %(shipment)s cannot leave on %(on)s, at an hour still to come."),
+            shipment=shipment.number,
+            on=local_date(left_at, shipment.origin.time_zone),
+        )
     lines = _LINES.rows(shipment=shipment.pk)
     if any(line.outbound_line is None for line in lines):
         raise NotCleared(_("Shipment %(shipment)s has lines without an outbound pedimento."), shipment=shipment.number)
