@@ -9,8 +9,8 @@ from inventory.customs.models import BondedLot, Pedimento
 from inventory.models import Account, Location, Site, TariffCode
 from inventory.parties.scope import Actor, ClientScope
 from inventory.places.services import open_site
-from inventory.reference.services import load
 from tests.builders import make_broker, make_item
+from tests.scenarios.law import load_lists
 from warehouse.counting import services as counting
 from warehouse.counting.models import CountSheet
 from warehouse.receiving import services as receiving
@@ -20,17 +20,12 @@ ACTOR = Actor(label="operadora")
 OTHER = Actor(label="supervisor")
 SEES_ALL = ClientScope.everyone()
 MEXICO = ZoneInfo("America/Mexico_City")
-LAW = [
-    "regimes", "document_keys", "clave_effects", "permanence_rules", "rate_parameters", "units", "unit_conversions",
-    "customs_offices", "customs_sections", "countries", "currencies", "identifiers", "listed_codes",
-    "non_business_days",
-]  # fmt: skip
 TARIFF_CODES = {"8302200100": "6", "7408110100": "1", "8503009999": "1", "8501100100": "6"}
 
 
 def load_law() -> None:
     """The code lists a declaration is checked against, and the few tariff codes these scenarios use."""
-    load(LAW)
+    load_lists()
     make_broker("3456")
     TariffCode.objects.bulk_create(
         [
