@@ -46,7 +46,7 @@ from warehouse.tracking.models import Milestone
 
 NOW = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
 # A Saturday that is the first of January, and the last of February of a leap year.
-ODD_DAYS = ("2028-01-01T23:30+00:00", "2028-02-29T06:30+00:00")
+ODD_DAYS = ("2028-01-01T23:30+00:00",)  # a Saturday, and the first of the year
 MOST_SECONDS = 120  # of processor; the goal is 60, and what else runs on the machine makes them more
 TODAY = date(2026, 11, 19)
 HOMES = {("autopartes", "RFS"), ("motores", "ITE"), ("motores", "RFS"), ("hogar", "DFI")}
