@@ -57,10 +57,10 @@ def _uses_the_database(item):
 
 
 def _belongs_here(item):
-    once = item.get_closest_marker("ops") or item.get_closest_marker("browser")
+    once = any(item.get_closest_marker(name) for name in ("ops", "browser", "once"))
     if run.ENGINE == "sqlite":
         return item.get_closest_marker("postgres") is None
-    return once is None and _uses_the_database(item)
+    return not once and _uses_the_database(item)
 
 
 def pytest_collection_modifyitems(config, items):

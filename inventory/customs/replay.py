@@ -8,25 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
 
+from inventory.customs.history import ENTRY, EXIT, Event, events
 from inventory.customs.models import BondedLot, BondedLotHold, ClockChange, Discharge, LotCorrection
 from inventory.ledger.models import Account
 from inventory.ledger.reconcile import Difference
 
 ZERO = Decimal(0)
-ENTRY, REVERSAL, CORRECTION, EXIT = range(4)  # in this order at one moment, so that no balance on the way is below zero
 Order = tuple[date, date, str, int, int]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One row of the books of a lot, and what it added to the lot."""
-
-    rank: int
-    row: Any
-    lot_id: int
-    quantity: Decimal
 
 
 @dataclass(frozen=True)
@@ -85,20 +75,27 @@ class Past:
 
 def differences(account: Account) -> Iterator[Difference]:
     """Every row that took a lot below zero, or that left standing an older lot it might have used."""
-    past = _past(account)
+    written = events(account)
+    past = _past(account, {event.lot.pk: event.lot for event in written if event.rank == ENTRY})
     balance: dict[int, Decimal] = {}
-    for group in _groups(account, past.lots):
+    for _one, rows in groupby(written, key=_exit_of):
+        group = list(rows)
         for event in group:
-            balance[event.lot_id] = balance.get(event.lot_id, ZERO) + event.quantity
-            if balance[event.lot_id] < 0:
-                subject = f"bonded lot {past.lots[event.lot_id]} at row {event.row.pk}"
-                yield Difference("1_never_below_zero", subject, ">= 0", str(balance[event.lot_id]))
+            lot = event.lot
+            balance[lot.pk] = balance.get(lot.pk, ZERO) + event.quantity
+            if balance[lot.pk] < 0:
+                subject = f"bonded lot {lot} at row {event.row.pk}"
+                yield Difference("1_never_below_zero", subject, ">= 0", str(balance[lot.pk]))
         for event in group:
-            taken = past.lots[event.lot_id]
-            older = _passed_over(event.row, taken, past, balance) if event.rank == EXIT else None
+            older = _passed_over(event.row, event.lot, past, balance) if event.rank == EXIT else None
             if older:
-                subject = f"discharge {event.row.pk} of {taken}"
+                subject = f"discharge {event.row.pk} of {event.lot}"
                 yield Difference("9_peps_order", subject, f"{older} first", str(event.row.key))
+
+
+def _exit_of(event: Event) -> tuple[int, object]:
+    """What groups the rows of one exit: its key; any other row stands alone."""
+    return event.rank, event.row.key if event.rank == EXIT else event.row.pk
 
 
 def _passed_over(row: Discharge, taken: BondedLot, past: Past, balance: dict[int, Decimal]) -> BondedLot | None:
@@ -111,9 +108,8 @@ def _passed_over(row: Discharge, taken: BondedLot, past: Past, balance: dict[int
     return None
 
 
-def _past(account: Account) -> Past:
-    """The account's lots with what is known of them."""
-    rows = BondedLot.objects.filter(account=account).select_related("subline__line__pedimento").order_by("pk")
+def _past(account: Account, lots: dict[int, BondedLot]) -> Past:
+    """What is known of the account's lots."""
     clocks: dict[int, list[ClockChange]] = defaultdict(list)
     for change in ClockChange.objects.filter(bonded_lot__account=account).order_by("recorded_at", "pk"):
         clocks[change.bonded_lot_id].append(change)
@@ -121,22 +117,4 @@ def _past(account: Account) -> Past:
     for hold in BondedLotHold.objects.filter(bonded_lot__account=account):
         holds[hold.bonded_lot_id].append(hold)
     corrections = LotCorrection.objects.filter(bonded_lot__account=account)
-    corrected_at = set(corrections.values_list("bonded_lot_id", "recorded_at"))
-    return Past({lot.pk: lot for lot in rows}, clocks, holds, corrected_at)
-
-
-def _groups(account: Account, lots: dict[int, BondedLot]) -> Iterator[list[Event]]:
-    """The account's events in the order they were recorded, those of one exit together."""
-    groups: dict[tuple[datetime, int, str], list[Event]] = defaultdict(list)
-    for lot in lots.values():
-        groups[lot.recorded_at, ENTRY, f"{lot.pk}"].append(Event(ENTRY, lot, lot.pk, lot.quantity))
-    latest = None
-    for row in Discharge.objects.filter(account=account).select_related("outbound_line").order_by("pk"):
-        rank = REVERSAL if row.reverses_id else EXIT
-        # Written one after the other under the account's lock: who waited for it was told an earlier time.
-        latest = max(latest or row.recorded_at, row.recorded_at)
-        groups[latest, rank, row.key].append(Event(rank, row, row.bonded_lot_id, -row.quantity))
-    for fix in LotCorrection.objects.filter(bonded_lot__account=account).order_by("pk"):
-        groups[fix.recorded_at, CORRECTION, f"{fix.pk}"].append(Event(CORRECTION, fix, fix.bonded_lot_id, fix.quantity))
-    # Equal moments keep the order of their rows.
-    yield from (groups[key] for key in sorted(groups, key=lambda key: key[:2]))
+    return Past(lots, clocks, holds, set(corrections.values_list("bonded_lot_id", "recorded_at")))

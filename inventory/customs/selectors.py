@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from inventory.customs import history
 from inventory.customs.models import (
     BondedLot,
     BondedLotHold,
@@ -166,6 +167,14 @@ def _add(sums: dict[int, list[Decimal]], rows: QuerySet[Any], sign: int) -> None
             sums[pk][index] += sign * value
 
 
+KINDS = {
+    history.ENTRY: "entry",
+    history.REVERSAL: "reversal",
+    history.CORRECTION: "correction",
+    history.EXIT: "discharge",
+}
+
+
 @dataclass(frozen=True)
 class KardexRow:
     """One event of an account, with what it left: signs as the balance moves."""
@@ -192,22 +201,22 @@ def kardex(scope: ClientScope, account: Account) -> Iterator[KardexRow]:
     """
     if not scope.allows(account.client_id):
         return
-    events = sorted(_events(account), key=lambda event: event[0])
     lot_balance: dict[int, Decimal] = {}
     total = Decimal(0)
-    for _order, kind, row, lot, document, signed in events:
-        total += signed[0]
-        lot_balance[lot.pk] = lot_balance.get(lot.pk, Decimal(0)) + signed[0]
+    for event in history.events(account):
+        row, lot = event.row, event.lot
+        total += event.quantity
+        lot_balance[lot.pk] = lot_balance.get(lot.pk, Decimal(0)) + event.quantity
         yield KardexRow(
             legal_date=row.legal_date,
             recorded_at=row.recorded_at,
-            kind=kind,
-            document=document,
+            kind=KINDS[event.rank],
+            document=_document(event),
             bonded_lot_id=lot.pk,
             source=f"{lot.pedimento_number}-{lot.line_seq}",
-            quantity=signed[0],
-            tariff_quantity=signed[1],
-            value_mxn=signed[2],
+            quantity=event.quantity,
+            tariff_quantity=event.tariff_quantity,
+            value_mxn=event.value_mxn,
             lot_balance=lot_balance[lot.pk],
             account_balance=total,
             flags=tuple(getattr(row, "flags", ())),
@@ -215,24 +224,12 @@ def kardex(scope: ClientScope, account: Account) -> Iterator[KardexRow]:
         )
 
 
-def _events(account: Account) -> Iterator[tuple[Any, ...]]:
-    """The events of an account: (order, kind, row, lot, document, signed numbers).
-
-    Rows recorded at one moment go openings first, then reversals, corrections, discharges, so that no balance on the way is
-    below zero (mexico.md §3.8).
-    """
-    lots = {lot.pk: lot for lot in BondedLot.objects.filter(account=account)}
-    for lot in lots.values():
-        signed = (lot.quantity, lot.tariff_quantity, lot.value_mxn)
-        yield (lot.recorded_at, 0, lot.pk), "entry", lot, lot, lot.pedimento_number, signed
-    for row in Discharge.objects.filter(account=account).select_related("outbound_line__pedimento"):
-        kind, rank = ("reversal", 1) if row.reverses_id else ("discharge", 3)
-        signed = (-row.quantity, -row.tariff_quantity, -row.value_mxn)
-        number = row.outbound_line.pedimento.number
-        yield (row.recorded_at, rank, row.pk), kind, row, lots[row.bonded_lot_id], number, signed
-    for fix in LotCorrection.objects.filter(bonded_lot__account=account).select_related("rectification"):
-        signed = (fix.quantity, fix.tariff_quantity, fix.value_mxn)
-        yield (fix.recorded_at, 2, fix.pk), "correction", fix, lots[fix.bonded_lot_id], fix.rectification.number, signed
+def _document(event: history.Event) -> str:
+    """The number of the declaration an event was written for."""
+    if event.rank == history.ENTRY:
+        return event.lot.pedimento_number
+    paper = event.row.rectification if event.rank == history.CORRECTION else event.row.outbound_line.pedimento
+    return str(paper.number)
 
 
 def entries_of_exit(scope: ClientScope, number: str) -> QuerySet[Discharge]:

@@ -33,7 +33,7 @@ from tests.api.bodies import BODIES
 from tests.api.conftest import make_key
 from tests.api.test_schema import generated
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(900)]
 DOCUMENTED = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from inventory.customs import services as customs
+from inventory.customs.selectors import kardex
 from inventory.models import BondedLot, Discharge
+from inventory.parties.scope import ClientScope
 from inventory.reference.services import load
 from inventory.reports.verification import verify_books
 from tests import builders
@@ -99,6 +101,18 @@ def test_exits_that_waited_for_each_other_are_replayed_as_they_were_written_not_
     write(younger, 30, lines[1], minutes=1, key="a")
 
     assert wrong_order() == []
+
+
+def test_the_kardex_tells_them_in_that_order_too(account):
+    older = lot_of(account, 30, date(2026, 1, 10))
+    lines = [builders.make_outbound_line(account, 10) for _ in range(2)]
+    write(older, 10, lines[0], minutes=2, key="z")
+    write(BondedLot.objects.get(pk=older.pk), 10, lines[1], minutes=1, key="a")
+
+    rows = list(kardex(ClientScope.everyone(), account))
+
+    assert [row.document for row in rows[1:]] == [line.pedimento.number for line in lines]
+    assert [row.account_balance for row in rows] == [30, 20, 10]
 
 
 def test_exits_of_one_moment_are_replayed_in_the_order_of_their_rows(account):

@@ -44,11 +44,10 @@ from warehouse.receiving.models import Receipt
 from warehouse.shipping.models import Shipment
 from warehouse.tracking.models import Milestone
 
-NOW = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
-# A Saturday that is the first of January, and the last of February of a leap year.
-ODD_DAYS = ("2028-01-01T23:30+00:00",)  # a Saturday, and the first of the year
+# An odd day to end on: a Saturday, and the first of January. The first start in tests/ops tells it for the day it is.
+NOW = datetime(2028, 1, 1, 23, 30, tzinfo=UTC)
 MOST_SECONDS = 120  # of processor; the goal is 60, and what else runs on the machine makes them more
-TODAY = date(2026, 11, 19)
+TODAY = date(2028, 1, 1)
 HOMES = {("autopartes", "RFS"), ("motores", "ITE"), ("motores", "RFS"), ("hogar", "DFI")}
 
 
@@ -94,19 +93,6 @@ def _told_by(process):
     out, err = process.communicate()
     assert process.returncode == 0, err
     return [json.loads(line) for line in out.splitlines()]
-
-
-@pytest.mark.ops
-@pytest.mark.timeout(1800)
-def test_the_demonstration_ends_on_whatever_day_it_is_loaded(tmp_path):
-    with _telling(tmp_path, *ODD_DAYS) as another:
-        told = _told_by(another)
-
-    assert len(told) == len(ODD_DAYS)
-    for one in told:
-        assert one["pedimentos"] == 120
-        assert set(one["states"]) == set(Shipment.State.values)
-        assert one["seconds"] < MOST_SECONDS
 
 
 def _check_numbers():
@@ -167,7 +153,7 @@ def _check_customs():
 def _check_reconciliation():
     """The auditor's report finds nothing that an open difference does not explain."""
     report = registry.report("reconciliation")
-    values = {"since": "2025-01-01", "until": TODAY.isoformat()}
+    values = {"since": "2026-01-01", "until": TODAY.isoformat()}
     asked = asking.read(report, values, scope=ClientScope.everyone(), at=NOW)
     rows = [dict(zip(report.names, row, strict=True)) for row in report.rows(asked)]
     assert len(rows) == 43

@@ -15,7 +15,7 @@ from tests.scenarios.world import load_law
 from tests.web.two_worlds import MARK, make_ground, make_world
 from tests.web.walk import patterns
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.timeout(600)]
 # The rows alone, as htmx asks for them: the frame around them is the same on every page.
 ROWS = {"HX-Request": "true", "HX-Target": "list-results"}
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.web.two_worlds import MARK, PART_OF_MARK
 from tests.web.walk import addresses, content_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("quiet")]
 
 QUERIES = (f"?q={PART_OF_MARK}", "?export=csv", "?export=xlsx", "?client=zqbravo")
 

@@ -17,7 +17,7 @@ from tests.web.floor import browser_of
 from tests.web.two_worlds import MARK, PART_OF_MARK, make_ground, make_world
 from tests.web.walk import addresses, content_of
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("quiet"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("quiet"), pytest.mark.timeout(600)]
 
 REFUSED = {403, 404, 405}
 # What the authority may send: its own language and choice of client, and the order to write a report as a file.
