@@ -24,6 +24,12 @@ class EnglishSchema(SpectacularAPIView):
             return super()._get_schema_response(request)
 
 
+class Manual(SpectacularSwaggerSplitView):
+    """The documentation one may try requests in, on a page of ours."""
+
+    template_name = "api_docs.html"
+
+
 # Swagger UI writes style attributes; this one page may.
 relax_styles = csp_update({"style-src": [SELF, "'unsafe-inline'"]})
 
@@ -31,6 +37,6 @@ urlpatterns = [
     path("", include("inventory.api.urls")),
     path("", include("warehouse.api.urls")),
     path("schema/", EnglishSchema.as_view(**OPEN), name="api_schema"),
-    path("docs/", relax_styles(SpectacularSwaggerSplitView.as_view(url_name="api_schema", **OPEN)), name="api_docs"),
+    path("docs/", relax_styles(Manual.as_view(url_name="api_schema", **OPEN)), name="api_docs"),
     re_path(r"", Nowhere.as_view()),
 ]

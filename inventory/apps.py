@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inventory.errors import DomainError
 
@@ -10,6 +11,7 @@ class InventoryConfig(AppConfig):
     """The books: what is where, under which customs status."""
 
     name = "inventory"
+    verbose_name = _("The books")
 
     def ready(self) -> None:
         """Let refusals speak the reader's language, switch the audit trail on, and name who does which long work."""

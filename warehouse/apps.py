@@ -1,12 +1,14 @@
 """The Django app of the work."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WarehouseConfig(AppConfig):
     """The work: what people do to move goods."""
 
     name = "warehouse"
+    verbose_name = _("The work")
 
     def ready(self) -> None:
         """Add the work's reports, and their charts, to those of the books."""

@@ -59,7 +59,7 @@ class Postings(ReadOnly):
 class Accounts(ReadOnly):
     """Client × regime × authorisation × item."""
 
-    list_display = ("pk", "client", "regime", "authorisation", "item")
+    list_display = ("id", "client", "regime", "authorisation", "item")
     list_filter = ("regime", "client")
     search_fields = ("item__sku",)
     list_select_related = ("client", "authorisation", "item")
@@ -69,7 +69,7 @@ class Accounts(ReadOnly):
 class Balances(ReadOnly):
     """Running sums of legs."""
 
-    list_display = ("pk", "account", "lot", "location", "quantity", "is_virtual")
+    list_display = ("id", "account", "lot", "location", "quantity", "is_virtual")
     list_filter = ("is_virtual", "location__site")
     search_fields = ("account__item__sku", "location__code")
     list_select_related = ("account", "lot", "location__site")
@@ -79,7 +79,7 @@ class Balances(ReadOnly):
 class Lots(ReadOnly):
     """Goods one can point at."""
 
-    list_display = ("pk", "account", "batch", "serial", "expires_on", "hold_reason")
+    list_display = ("id", "account", "batch", "serial", "expires_on", "hold_reason")
     search_fields = ("batch", "serial", "account__item__sku")
     list_select_related = ("account",)
 
@@ -143,7 +143,7 @@ class BondedLots(ReadOnly):
 class Discharges(ReadOnly):
     """Write-offs of bonded lots."""
 
-    list_display = ("pk", "bonded_lot", "outbound_line", "quantity", "value_mxn", "legal_date", "recorded_at")
+    list_display = ("id", "bonded_lot", "outbound_line", "quantity", "value_mxn", "legal_date", "recorded_at")
     search_fields = ("bonded_lot__pedimento_number", "outbound_line__pedimento__number")
     list_select_related = ("bonded_lot", "outbound_line")
     ordering = ("-pk",)
@@ -153,7 +153,7 @@ class Discharges(ReadOnly):
 class LotCorrections(ReadOnly):
     """Corrections by rectification."""
 
-    list_display = ("pk", "bonded_lot", "rectification", "quantity", "value_mxn", "legal_date")
+    list_display = ("id", "bonded_lot", "rectification", "quantity", "value_mxn", "legal_date")
     list_select_related = ("bonded_lot", "rectification")
 
 
@@ -161,7 +161,7 @@ class LotCorrections(ReadOnly):
 class ClockChanges(ReadOnly):
     """Changes of when a stay began."""
 
-    list_display = ("pk", "bonded_lot", "before", "after", "recorded_at", "actor_label", "reason")
+    list_display = ("id", "bonded_lot", "before", "after", "recorded_at", "actor_label", "reason")
     list_select_related = ("bonded_lot",)
 
 
@@ -207,7 +207,7 @@ class DemandRecords(ReadOnly):
 class PlacementRuns(ReadOnly):
     """Runs of the engine."""
 
-    list_display = ("pk", "client", "as_of", "created_at", "actor_label", "code_version")
+    list_display = ("id", "client", "as_of", "created_at", "actor_label", "code_version")
     list_filter = ("client",)
     list_select_related = ("client",)
 
@@ -225,7 +225,7 @@ class PlacementLevels(ReadOnly):
 class Recommendations(ReadOnly):
     """What to move, and what the planner made of it."""
 
-    list_display = ("pk", "item", "source", "target", "quantity", "state", "priority", "decided_by")
+    list_display = ("id", "item", "source", "target", "quantity", "state", "priority", "decided_by")
     list_filter = ("state", "client", "target")
     search_fields = ("item__sku",)
     list_select_related = ("item", "source", "target")
@@ -235,7 +235,7 @@ class Recommendations(ReadOnly):
 class Jobs(ReadOnly):
     """Long work."""
 
-    list_display = ("pk", "kind", "title", "state", "requested_label", "requested_at", "finished_at", "attempts")
+    list_display = ("id", "kind", "title", "state", "requested_label", "requested_at", "finished_at", "attempts")
     list_filter = ("kind", "state")
     search_fields = ("title", "requested_label")
     exclude = ("result_file", "source_file")

@@ -1,11 +1,7 @@
 """Reports as files: the same content three ways, headed, fingerprinted, harmless to open, and in constant memory."""
 
-import base64
-import csv
-import re
 import tracemalloc
 import zipfile
-import zlib
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import translation
-from python_calamine import CalamineWorkbook
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.jobs import running
@@ -25,6 +20,7 @@ from inventory.reports import asking, exports, registry, selectors, services
 from inventory.reports.as_pdf import TooLong
 from inventory.reports.shapes import Column, Kind, Report
 from tests.builders import make_user
+from tests.reports.files import read_csv, read_pdf, read_xlsx
 from tests.reports.world import moment
 
 NOW = moment(3, 10)
@@ -39,25 +35,6 @@ def _own_files(settings, tmp_path):
 def write(path, report, form, scope=EVERYONE, progress=lambda *_: None, **values):
     asked = asking.read(report, values, scope=scope, at=NOW)
     return exports.write(path, report, asked, form=form, at=NOW, by="ana", progress=progress)
-
-
-def read_csv(path):
-    """The head as a dictionary, and the rows below it, the header among them."""
-    lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    gap = lines.index([])
-    return dict(lines[:gap]), lines[gap + 1 :]
-
-
-def read_xlsx(path):
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)
-    gap = next(number for number, row in enumerate(rows) if not any(row))
-    return {row[0]: row[1] for row in rows[:gap]}, rows[gap + 1 :]
-
-
-def read_pdf(path):
-    """The text of each page, as the drawing commands spell it."""
-    streams = re.findall(rb"stream\r?\n(.*?)endstream", path.read_bytes(), re.DOTALL)
-    return [zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>"))) for stream in streams]
 
 
 def odd(cells, kind=Kind.TEXT):

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -11,7 +13,10 @@ from inventory.jobs import running
 from inventory.models import Job
 from inventory.parties.roles import Role
 from inventory.reports import registry
+from inventory.reports.cells import printed
+from inventory.reports.shapes import Kind, bilingual
 from tests.builders import make_user
+from tests.reports.files import read_csv, read_xlsx, texts_of_pdf
 from tests.web.two_worlds import make_ground, make_world
 
 CODES = [report.code for report in registry.reports()]
@@ -105,6 +110,56 @@ def test_an_export_is_made_in_the_background_and_downloaded(client, worlds, plan
     assert file["Content-Disposition"].startswith("attachment")
     assert body[:4] in {"csv": (body[:4],), "xlsx": (b"PK\x03\x04",), "pdf": (b"%PDF",)}[form]
     assert len(body) > 200
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_file_of_every_report_holds_the_rows_of_its_page(client, worlds, planner, code, tmp_path):
+    report = registry.report(code)
+    question = worlds[0].question_of(report)
+    page = client.get(reverse("inventory:report", args=[code]), question)
+    shown = [[row[name] for name in report.names] for row in page.context["table"].data]
+    meant = [[meaning(value, column.kind) for value, column in zip(row, report.columns, strict=True)] for row in shown]
+
+    files = {form: downloaded(client, code, form, question, tmp_path) for form in ("csv", "xlsx", "pdf")}
+
+    assert shown
+    for form, read in (("csv", read_csv), ("xlsx", read_xlsx)):
+        _head, (header, *rows) = read(files[form])
+        assert header == [bilingual(column.title) for column in report.columns]
+        assert [
+            [meaning(cell, column.kind) for cell, column in zip(row, report.columns, strict=True)] for row in rows
+        ] == meant, form
+    paper = "".join("".join(texts_of_pdf(files["pdf"])).split())  # lines of a cell, and cells of a row, end to end
+    for row in shown:
+        words = "".join(printed(value, column.kind) for value, column in zip(row, report.columns, strict=True))
+        assert "".join(words.split()) in paper
+
+
+def downloaded(client, code, form, question, folder):
+    """Ask for a file, let it be made, and fetch it."""
+    client.post(reverse("inventory:report_export", args=[code]), {"format": form, **question})
+    do_all()
+    job = Job.objects.filter(kind="report_export").latest("pk")
+    path = folder / f"file.{form}"
+    path.write_bytes(b"".join(client.get(reverse("inventory:job_file", args=[job.pk])).streaming_content))
+    return path
+
+
+def meaning(cell, kind):
+    """What a cell of a page, a CSV or a workbook says, so that the three can be compared."""
+    if cell is None or cell == "":
+        return None
+    if kind.is_number:
+        return Decimal(str(cell))
+    if kind is Kind.FLAG:
+        return cell in (True, "Yes")
+    if kind is Kind.MOMENT:
+        moment = datetime.fromisoformat(cell) if isinstance(cell, str) else cell
+        moment = timezone.make_naive(moment) if timezone.is_aware(moment) else moment
+        return moment.replace(microsecond=0)
+    if kind is Kind.DATE:
+        return date.fromisoformat(cell) if isinstance(cell, str) else date(cell.year, cell.month, cell.day)
+    return str(cell)
 
 
 def test_a_clients_export_holds_the_clients_rows_and_nobody_elses(client, worlds):

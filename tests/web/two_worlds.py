@@ -83,6 +83,13 @@ class World:
             self.texts.add(str(text))
         return thing
 
+    def question_of(self, report):
+        """What a report has to be asked before it answers, about this client's own."""
+        answers = {
+            "pedimento": self.bonded.pedimento_number, "sku": self.bonded.account.item.sku, "client": self.client.code,
+        }  # fmt: skip
+        return {ask.value: answers[ask.value] for ask in report.required}
+
     def state(self):
         """Every value of everything it owns, and how many things name its client: what a stranger may not change."""
         rows = [

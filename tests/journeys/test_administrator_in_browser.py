@@ -1,0 +1,65 @@
+"""What administrators look at, in a real browser at three sizes: reports and charts, the admin, the API's manual."""
+
+import pytest
+from django.urls import reverse
+
+from inventory.models import Item
+from inventory.reports import registry
+from tests.builders import make_user
+from tests.web.looks import assert_sound
+from tests.web.two_worlds import MARK, make_ground, make_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+
+WIDTHS = (390, 820, 1280)
+
+
+@pytest.fixture
+def world(live, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return make_world(make_ground(), MARK)
+
+
+@pytest.fixture
+def page(world, come_in):
+    """The page of an administrator."""
+    return come_in(make_user("ana", role="administrator", is_staff=True, is_superuser=True))
+
+
+def look(page, url, ready="h1", **options):
+    """Open an address at every width, wait until what `ready` names is drawn, and look."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(url)
+        page.locator(ready).first.wait_for()
+        assert_sound(page, f"{width} px", **options)
+
+
+def test_every_report_with_its_chart_is_sound_at_every_width(page, world):
+    charted = set()
+
+    look(page, reverse("inventory:reports"))
+    for report in registry.reports():
+        url = reverse("inventory:report", args=[report.code], query=world.question_of(report))
+        page.goto(url)
+        if page.locator("[data-chart]").count():
+            charted.add(report.code)
+            look(page, url, "[data-chart] svg")
+        else:
+            look(page, url, "table")
+
+    assert {"exposure", "deadlines", "stock_by_site", "in_transit", "flows"} <= charted
+
+
+def test_the_administration_is_sound_at_every_width(page, world):
+    item = Item.objects.get()
+
+    look(page, reverse("admin:index"), "#content")
+    look(page, reverse("admin:inventory_item_changelist"), "#result_list")
+    look(page, reverse("admin:inventory_item_change", args=[item.pk]), "#content form")
+    look(page, reverse("admin:auditlog_logentry_changelist"), "#result_list")
+
+
+def test_the_manual_of_the_api_is_sound_at_every_width(page):
+    # Swagger UI draws a button around a link; all else on the page is held to the rules.
+    look(page, reverse("api_docs"), ".opblock", rules={"nested-interactive": {"enabled": False}})
