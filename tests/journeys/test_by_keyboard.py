@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from inventory.models import SiteAssignment
+from inventory.models import BondedLot, Pedimento, SiteAssignment
 from tests.builders import make_user
 from tests.web.floor import make_floor
 from warehouse.models import Receipt
@@ -77,3 +77,35 @@ def test_a_receipt_is_counted_and_closed_by_keyboard_and_scanner_alone(page, flo
 
     assert Receipt.objects.get().state == "closed"
     assert receipt.lines.get().counted == 100
+
+
+def test_a_shipment_is_picked_and_dispatched_by_keyboard_and_scanner_alone(page, floor):
+    floor.stocked()
+    shipment = floor.shipment("reserved")
+    floor.leaves(40)
+
+    page.goto(reverse("warehouse:shipment", args=[shipment.number]))
+    tab_to(page, "a[href$='/pick/']")
+    enter(page)
+    for code in ("A-01-RFS", "4006381333931"):
+        with page.expect_response(lambda answer: "/pick/" in answer.url):
+            page.keyboard.type(code)
+            page.keyboard.press("Enter")
+    page.wait_for_selector(".next-step")
+    tab_to(page, f"a[href$='/shipments/{shipment.number}/']:not(nav *)")
+    enter(page)
+    tab_to(page, "a[href$='/assign/']")
+    enter(page)
+    tab_to(page, "#id_pedimento")
+    page.keyboard.type(Pedimento.objects.get(operation="EXP").number)
+    tab_to(page, "#content form button.btn-primary")
+    enter(page)
+    tab_to(page, "a[href$='/dispatch/']")
+    enter(page)
+    tab_to(page, "#id_seal")
+    page.keyboard.type("US-4711")
+    enter(page)
+
+    shipment.refresh_from_db()
+    assert (shipment.state, shipment.seal) == ("dispatched", "US-4711")
+    assert BondedLot.objects.get().remaining == 60
