@@ -75,6 +75,8 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Looks for a file when one is asked for, not for all of them whenever a test's browser is made.
+WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if ENGINE == "sqlite":
     # A file, not memory: threads and the live server then meet the locks that production has.

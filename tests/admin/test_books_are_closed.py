@@ -96,6 +96,7 @@ def test_a_form_sent_by_hand_changes_no_book(client, administrator, world):
     assert world.state() == before
 
 
+@pytest.mark.once
 def test_every_page_of_the_admin_opens(client, administrator, world):
     client.force_login(administrator)
 

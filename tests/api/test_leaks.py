@@ -14,6 +14,8 @@ from tests.api import house as houses
 from tests.api.bodies import BODIES
 from tests.api.conftest import caller_for
 
+pytestmark = pytest.mark.once
+
 # Lists that are the same for every client, and say nothing about any.
 SHARED = {
     "sites", "locations", "markets", "carriers", "brokers", "regimes", "document_keys", "document_key_effects", "units",

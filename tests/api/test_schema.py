@@ -25,6 +25,7 @@ def test_the_schema_checked_in_is_the_one_the_code_has():
     )
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_schema_is_served_without_a_key(anyone):
     answer = anyone.get("schema/", HTTP_ACCEPT_LANGUAGE="es")

@@ -35,6 +35,7 @@ def ask(world, kind, parameters, **values):
     return job
 
 
+@pytest.mark.once
 def test_a_demand_file_that_is_uploaded_is_read_and_written_by_a_worker(world, start_worker):
     market = world.markets[0].code
     file = ContentFile(f"sku,market,date,quantity\nA,{market},{LAST_WEEK},77\n".encode(), name="history.csv")
@@ -49,6 +50,7 @@ def test_a_demand_file_that_is_uploaded_is_read_and_written_by_a_worker(world, s
     assert DemandRecord.objects.get(market=world.markets[0], week=LAST_WEEK).quantity == 77
 
 
+@pytest.mark.once
 def test_a_file_that_cannot_be_taken_fails_at_once_says_why_and_writes_nothing(world, start_worker):
     before = list(DemandRecord.objects.order_by("pk").values())
     file = ContentFile(b"sku,market,date,quantity\nZ,nowhere,2026-01-05,77\n", name="history.csv")
@@ -63,6 +65,7 @@ def test_a_file_that_cannot_be_taken_fails_at_once_says_why_and_writes_nothing(w
     assert list(DemandRecord.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.once
 def test_a_placement_run_that_is_asked_for_is_computed_and_published_by_a_worker(world, start_worker):
     job = ask(world, "placement_run", {"as_of": AS_OF.isoformat()})
     start_worker()

@@ -23,6 +23,7 @@ def codes(name, column="code"):
     return {record[column] for record in records(name)}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_everything_loads_and_loading_again_changes_nothing():
     first = load()

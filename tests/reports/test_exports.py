@@ -150,6 +150,7 @@ def test_too_many_rows_for_paper_are_refused_with_the_numbers(tmp_path):
     assert refusal.value.context == {"rows": 20_001, "limit": 20_000}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_memory_does_not_grow_with_the_rows(tmp_path, form):

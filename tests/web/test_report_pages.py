@@ -112,6 +112,7 @@ def test_an_export_is_made_in_the_background_and_downloaded(client, worlds, plan
     assert len(body) > 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("code", CODES)
 def test_every_file_of_every_report_holds_the_rows_of_its_page(client, worlds, planner, code, tmp_path):
     report = registry.report(code)
