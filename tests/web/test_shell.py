@@ -13,11 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOKS = [
     (390, "light", "es-mx"),
-    (390, "dark", "en"),
     (820, "dark", "es-mx"),
-    (820, "light", "en"),
-    (1280, "light", "es-mx"),
-    (1280, "dark", "en"),
+    (390, "dark", "en"),
+    (1280, "light", "en"),
 ]
 
 
@@ -54,7 +52,7 @@ def test_every_part_is_sound_at_every_size(gallery, come_in, items, width, theme
         assert page.locator("html").get_attribute("lang") == language
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), LOOKS[::2])
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS[1:])
 def test_a_refused_form_is_sound_and_the_eye_goes_to_what_is_wrong(gallery, come_in, width, theme, language):
     page = come_in(width=width, color_scheme=theme, language=language)
     page.goto("/gallery/form/")
@@ -69,7 +67,7 @@ def test_a_refused_form_is_sound_and_the_eye_goes_to_what_is_wrong(gallery, come
     assert page.locator(f"#{field.get_attribute('aria-describedby').split()[-1]}").inner_text() != ""
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), LOOKS[::2])
+@pytest.mark.parametrize(("width", "theme", "language"), LOOKS[1:])
 def test_the_door_is_sound(new_page, live, width, theme, language):
     page = new_page(width=width, color_scheme=theme)
     page.context.add_cookies([{"name": "django_language", "value": language, "url": live.url}])
