@@ -3,7 +3,7 @@
 A plain model of two accounts walks beside the books: what each entry still owes, oldest first, and what lies on the shelf.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -54,10 +54,11 @@ class Entry:
 
     lot: BondedLot
     left: int
+    holds: dict[str, Any] = field(default_factory=dict)  # by their reasons
 
     def may_serve(self, on: date) -> bool:
-        """In bond and in time on this day."""
-        return self.lot.available_from <= on <= self.lot.must_leave_by
+        """In bond, in time on this day, and free."""
+        return self.lot.available_from <= on <= self.lot.must_leave_by and not self.holds
 
 
 @dataclass
@@ -155,10 +156,19 @@ class AnySequence(RuleBasedStateMachine):
         entry = late[place % len(late)]
         quantity = min(quantity, entry.left)
         pedimento = self.outbound("A3", "IMP", "IMD", day)
-        is_there = self.on_shelf[index] >= quantity
-        self.leave(
-            pedimento, {index: quantity}, day, [(index, entry, quantity)], refusal=None if is_there else True, of=entry
-        )
+        refusal = False if entry.holds else True if self.on_shelf[index] < quantity else None
+        self.leave(pedimento, {index: quantity}, day, [(index, entry, quantity)], refusal=refusal, of=entry)
+
+    @precondition(lambda self: any(self.entries))
+    @rule(index=accounts, place=places, reason=st.sampled_from(["robo", "embargo"]))
+    def an_entry_is_put_on_hold_or_let_go(self, index, place, reason):
+        """For one reason or for two: no exit takes of it while one of them stands."""
+        entry = self.entries[index][place % len(self.entries[index])]
+        held = entry.holds.pop(reason, None)
+        if held:
+            customs.lift_hold(hold=held, release_document="OFICIO-1", **self.tick())
+        else:
+            entry.holds[reason] = customs.hold(bonded_lot=entry.lot, reason=reason, **self.tick())
 
     @precondition(lambda self: self.exits)
     @rule(place=places, day=st.sampled_from([LEFT[-1], TODAY.date()]))
@@ -267,7 +277,7 @@ class AnySequence(RuleBasedStateMachine):
             return rows, ledger.post(key=key, kind=Posting.Kind.DISPATCH, moves=moves, **when)
 
 
-def test_any_sequence_of_entries_exits_reversals_retries_and_expiries_leaves_every_invariant_true_after_each_step():
+def test_any_sequence_of_entries_exits_reversals_retries_holds_and_expiries_leaves_every_invariant_true_after_each_step():
     load(["regimes", "clave_effects", "permanence_rules", "non_business_days"])
 
     run_state_machine_as_test(AnySequence, settings=FAR)
