@@ -3,6 +3,7 @@
 from inventory.audit.models import *  # noqa: F403
 from inventory.catalog.models import *  # noqa: F403
 from inventory.customs.models import *  # noqa: F403
+from inventory.customs.money_models import *  # noqa: F403
 from inventory.customs.paper_models import *  # noqa: F403
 from inventory.demand.models import *  # noqa: F403
 from inventory.findings.models import *  # noqa: F403

@@ -105,6 +105,55 @@ class BankPaymentInput(Input):
     paid_on = Day(required=False)
 
 
+class ConsigneeInput(Input):
+    """Who the goods are for (destinatario)."""
+
+    name = serializers.CharField(max_length=200)
+    tax_id = serializers.CharField(max_length=30, required=False)
+    address = serializers.CharField(max_length=250, required=False)
+
+
+class RemesaNoticeInput(Input):
+    """The electronic notice of one remesa; only a consolidated pedimento has any."""
+
+    remesa = serializers.IntegerField(min_value=1, max_value=100_000)
+    number = serializers.CharField(max_length=40)
+    issued_on = Day()
+
+
+class CustomsAccountInput(Input):
+    """A deposit in a customs account or a customs guarantee account, by its constancia."""
+
+    account_kind = serializers.CharField(max_length=1, help_text="0 customs account, 2 global guarantee account.")
+    guarantee_kind = serializers.CharField(max_length=1, help_text="1 to 8; a customs account is a deposit (1).")
+    issuer = serializers.CharField(max_length=2, help_text="Key of the institution.")
+    contract_number = serializers.CharField(max_length=17)
+    folio = serializers.CharField(max_length=17)
+    amount_mxn = MoneyText()
+    issued_on = Day()
+
+
+class OffsetInput(Input):
+    """An amount in your favour of another pedimento, set off against what this one owes (compensación)."""
+
+    original_number = serializers.CharField(max_length=30, help_text="Fifteen digits, as `number`.")
+    original_paid_on = Day()
+    code = serializers.CharField(max_length=3, help_text="Apéndice 12.")
+    amount_mxn = MoneyText()
+
+
+class PaymentDocumentInput(Input):
+    """A document behind a payment form other than cash: a bond, a charge to the budget, a certificate."""
+
+    payment_form = serializers.CharField(max_length=2, help_text="Apéndice 13, never cash (0).")
+    issuer = serializers.CharField(max_length=120)
+    number = serializers.CharField(max_length=40)
+    issued_on = Day()
+    amount_mxn = MoneyText()
+    balance_mxn = MoneyText(help_text="What the document had left when it was used.")
+    payable_mxn = MoneyText(required=False)
+
+
 class PermitInput(Input):
     """A permit or other non-tariff regulation that a line complies with."""
 
@@ -250,6 +299,11 @@ class PedimentoInput(Input):
     seals = CustomsSealInput(many=True, required=False)
     vehicles = VehicleInput(many=True, required=False)
     payments = BankPaymentInput(many=True, required=False)
+    consignees = ConsigneeInput(many=True, required=False)
+    remesa_notices = RemesaNoticeInput(many=True, required=False)
+    customs_accounts = CustomsAccountInput(many=True, required=False)
+    offsets = OffsetInput(many=True, required=False)
+    payment_documents = PaymentDocumentInput(many=True, required=False)
 
 
 class PaymentInput(Input):

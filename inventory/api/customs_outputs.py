@@ -215,6 +215,55 @@ class BankPaymentOutput(Output):
     paid_on = serializers.DateField(allow_null=True)
 
 
+class ConsigneeOutput(Output):
+    """Who the goods are for."""
+
+    name = serializers.CharField()
+    tax_id = serializers.CharField()
+    address = serializers.CharField()
+
+
+class RemesaNoticeOutput(Output):
+    """The electronic notice of one remesa."""
+
+    remesa = serializers.IntegerField()
+    number = serializers.CharField()
+    issued_on = serializers.DateField()
+
+
+class CustomsAccountOutput(Output):
+    """A deposit in a customs account or a customs guarantee account, by its constancia."""
+
+    account_kind = serializers.CharField()
+    guarantee_kind = serializers.CharField()
+    issuer = serializers.CharField()
+    contract_number = serializers.CharField()
+    folio = serializers.CharField()
+    amount_mxn = MoneyText()
+    issued_on = serializers.DateField()
+
+
+class OffsetOutput(Output):
+    """An amount of another pedimento set off against what this one owes."""
+
+    original_number = serializers.CharField()
+    original_paid_on = serializers.DateField()
+    code = serializers.CharField()
+    amount_mxn = MoneyText()
+
+
+class PaymentDocumentOutput(Output):
+    """A document behind a payment form other than cash."""
+
+    payment_form = serializers.CharField()
+    issuer = serializers.CharField()
+    number = serializers.CharField()
+    issued_on = serializers.DateField()
+    amount_mxn = MoneyText()
+    balance_mxn = MoneyText()
+    payable_mxn = MoneyText(allow_null=True)
+
+
 class PedimentoDetailOutput(PedimentoOutput):
     """A pedimento with all its parts."""
 
@@ -227,6 +276,11 @@ class PedimentoDetailOutput(PedimentoOutput):
     seals = CustomsSealOutput(many=True)
     vehicles = VehicleOutput(many=True)
     payments = BankPaymentOutput(many=True)
+    consignees = ConsigneeOutput(many=True)
+    remesa_notices = RemesaNoticeOutput(many=True)
+    customs_accounts = CustomsAccountOutput(many=True)
+    offsets = OffsetOutput(many=True)
+    payment_documents = PaymentDocumentOutput(many=True)
 
 
 class BondedLotOutput(Output):

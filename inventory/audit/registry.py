@@ -19,7 +19,9 @@ AUDITED = (
     "Identifier", "TariffCode", "HtsCode", "PatentNumber", "LoadedList",
     "Pedimento", "PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice",
     "PedimentoWaybill", "PedimentoContainer", "PedimentoSeal", "PedimentoVehicle", "PedimentoPayment",
-    "PedimentoPermit", "PedimentoSerial", "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
+    "PedimentoPermit", "PedimentoSerial", "PedimentoConsignee", "PedimentoRemesaNotice", "PedimentoCustomsAccount",
+    "PedimentoOffset", "PedimentoPaymentDocument",
+    "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
     "DemandRecord", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
 )  # fmt: skip
 OF_THE_WORK = (
@@ -55,7 +57,8 @@ MADE_BY = {
     **dict.fromkeys(
         ("PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice",
          "PedimentoWaybill", "PedimentoContainer", "PedimentoSeal", "PedimentoVehicle", "PedimentoPayment",
-         "PedimentoPermit", "PedimentoSerial"), "Pedimento"
+         "PedimentoPermit", "PedimentoSerial", "PedimentoConsignee", "PedimentoRemesaNotice", "PedimentoCustomsAccount",
+         "PedimentoOffset", "PedimentoPaymentDocument"), "Pedimento"
     ),
     **dict.fromkeys(
         ("ClaveEffect", "PermanenceRule", "RateParameter", "Requirement", "UnitConversion", "DocumentKey", "Regime", "ExchangeRate",

@@ -15,9 +15,10 @@ from django.conf import settings
 from inventory.catalog.models import Item
 from inventory.customs.draft import LineDraft, PedimentoDraft, SublineDraft
 from inventory.customs.models import Pedimento
-from inventory.customs.paper_checks import Known, faults
+from inventory.customs.paper_checks import faults
 from inventory.customs.pedimento_number import SEPARATORS, Circumstances, check, display
 from inventory.customs.selectors import first_of_chain
+from inventory.customs.value_checks import Known
 from inventory.errors import InvalidInput, InvalidInputs, ReferenceMissing
 from inventory.errors import gettext_noop as _
 from inventory.parties.models import Authorisation, Client
@@ -27,6 +28,7 @@ from inventory.reference import selectors as reference
 from inventory.reference.models import (
     ClaveEffect,
     Country,
+    CustomsOffice,
     ListedCode,
     Requirement,
     TariffCode,
@@ -272,6 +274,7 @@ class Checker:
             countries=set(countries) if named else set(),
             identifiers=reference.identifier_levels(self.on),
             document_key=first_of_chain(rectifies).document_key if rectifies else draft.document_key,
+            offices=self._offices() if draft.offsets else (),
             asks_constancia=enters_zone and reference.is_asked(Requirement.Code.RFE_CONSTANCIA, self.on),
         )
         for path, value, fault in faults(draft, known):
@@ -279,6 +282,10 @@ class Checker:
                 self.errors.append(fault.as_error(path, value))
             else:
                 self.warnings.append((fault.code, {"document": display(draft.number), **fault.context}))
+
+    def _offices(self) -> set[str]:
+        """The customs offices of the day."""
+        return set(reference.valid_on(CustomsOffice, self.on).values_list("code", flat=True))
 
     def _dates(self) -> None:
         """Dates run forward and none lies in the future."""

@@ -9,23 +9,35 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from inventory.customs.money_papers import (
+    CustomsAccountDraft,
+    OffsetDraft,
+    PaymentDocumentDraft,
+    read_customs_accounts,
+    read_offsets,
+    read_payment_documents,
+)
 from inventory.customs.papers import (
+    ConsigneeDraft,
     ContainerDraft,
     ContributionDraft,
     IdentifierDraft,
     InvoiceDraft,
     PaymentDraft,
     PermitDraft,
+    RemesaNoticeDraft,
     SealDraft,
     SerialDraft,
     VehicleDraft,
     WaybillDraft,
+    read_consignees,
     read_containers,
     read_contributions,
     read_identifiers,
     read_invoices,
     read_payments,
     read_permits,
+    read_remesa_notices,
     read_seals,
     read_serials,
     read_vehicles,
@@ -148,6 +160,11 @@ class PedimentoDraft:
     seals: tuple[SealDraft, ...] = ()
     vehicles: tuple[VehicleDraft, ...] = ()
     payments: tuple[PaymentDraft, ...] = ()
+    consignees: tuple[ConsigneeDraft, ...] = ()
+    remesa_notices: tuple[RemesaNoticeDraft, ...] = ()
+    customs_accounts: tuple[CustomsAccountDraft, ...] = ()
+    offsets: tuple[OffsetDraft, ...] = ()
+    payment_documents: tuple[PaymentDocumentDraft, ...] = ()
 
 
 def read_pedimento(data: Mapping[str, Any]) -> PedimentoDraft:
@@ -206,6 +223,11 @@ def read_pedimento(data: Mapping[str, Any]) -> PedimentoDraft:
         seals=read_seals(reader),
         vehicles=read_vehicles(reader),
         payments=read_payments(reader),
+        consignees=read_consignees(reader),
+        remesa_notices=read_remesa_notices(reader),
+        customs_accounts=read_customs_accounts(reader),
+        offsets=read_offsets(reader),
+        payment_documents=read_payment_documents(reader),
     )
     if not draft.lines and not reader.errors:
         reader.refuse("lines", _("%(field)s: a pedimento has at least one line."), "required")

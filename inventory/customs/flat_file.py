@@ -50,6 +50,13 @@ CELLS_OF_THE_HEADER = {
     "seals": ("seals", ("number", "first_review", "second_review")),
     "vehicles": ("vehicles", ("identification", "country", "carrier", "carrier_rfc")),
     "payments": ("payments", ("capture_line", "amount_mxn", "payment_form", "bank", "operation_number", "paid_on")),
+    "consignees": ("consignees", ("name", "tax_id", "address")),
+    "remesa_notices": ("remesa_notices", ("remesa", "number", "issued_on")),
+    "customs_accounts": ("customs_accounts", ("account_kind", "guarantee_kind", "issuer", "contract_number", "folio",
+                                              "amount_mxn", "issued_on")),
+    "offsets": ("offsets", ("original_number", "original_paid_on", "code", "amount_mxn")),
+    "payment_documents": ("payment_documents", ("payment_form", "issuer", "number", "issued_on", "amount_mxn",
+                                                "balance_mxn", "payable_mxn")),
 }  # fmt: skip
 CELLS_OF_A_LINE = {
     "contributions": ("contributions", TAXES),

@@ -3,53 +3,31 @@
 Each finding is a path, the value there and a `Fault`: `E` refuses, `W` asks a person to look (mexico.md §2.2-§2.4, §5.1, §8).
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED, LineDraft, PedimentoDraft
+from inventory.customs.money_checks import money_faults
 from inventory.customs.papers import IdentifierDraft, PaymentDraft
 from inventory.customs.pedimento_number import SEPARATORS
+from inventory.customs.value_checks import Found, Known, country, form, listed, once, past, whole
 from inventory.errors import Fault
 from inventory.errors import gettext_noop as _
-from inventory.parties.identifiers import Checked, check_container, check_format, check_rfc
+from inventory.parties.identifiers import check_container, check_format, check_rfc
 from inventory.units import round_half_up
-
-Found = tuple[str, Any, Fault]
 
 # The first types of Apéndice 10 are containers, numbered by ISO 6346; the rest are trailers, numbered by their owner.
 ISO_CONTAINERS = frozenset(str(number) for number in range(1, 26))
 RETURNS = ("RT", "J4")  # value added is declared by returns abroad only (field 16)
 NO_PRORATION = ("GC", "CT")  # adjust or complete another declaration
 TRANSACTION_VALUE = "1"
-UNKNOWN = _("%(field)s: %(value)s is on no list valid on %(on)s.")
-TWICE = _("%(field)s: %(value)s stands twice.")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is on the lists on the day of a declaration, and what its circumstances ask for.
-
-    `listed` holds the codes of Anexo 22's short lists by list, `identifiers` the levels by code; `document_key` is that of
-    the declaration, or of the one it rectifies.
-    """
-
-    on: date
-    today: date
-    listed: Mapping[str, Container[str]]
-    countries: Container[str]
-    identifiers: Mapping[str, Container[str]]
-    document_key: str
-    asks_constancia: bool = False
 
 
 def faults(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
     """Everything that is wrong or odd, in the order of the form."""
-    for look in (_header, _invoices, _transport, _payments, _customs_value):
+    for look in (_header, _people, _invoices, _transport, _remesas, _payments, money_faults, _customs_value):
         yield from look(draft, known)
     yield from _identifiers(draft.identifiers, "G", known)
     for line in draft.lines:
@@ -58,11 +36,11 @@ def faults(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
 
 def _header(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
     for name in ("transport_mode", "arrival_mode", "departure_mode"):
-        yield from _listed(name, getattr(draft, name), "transport_mode", known)
-    yield from _listed("destination_zone", draft.destination_zone, "destination_zone", known)
-    yield from _form("validation_ack", draft.validation_ack, partial(check_format, "validation_ack"))
+        yield from listed(name, getattr(draft, name), "transport_mode", known)
+    yield from listed("destination_zone", draft.destination_zone, "destination_zone", known)
+    yield from form("validation_ack", draft.validation_ack, partial(check_format, "validation_ack"))
     for name in (INSURED, *ADDITIONS, *DEDUCTIONS):
-        yield from _whole(name, getattr(draft, name))
+        yield from whole(name, getattr(draft, name))
     office = SEPARATORS.sub("", draft.number)[2:4]
     if draft.customs_section[:2] != office:
         context = {"section": draft.customs_section, "office": office}
@@ -73,42 +51,59 @@ def _header(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
 
 
 def _invoices(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
-    yield from _once("number", [(row.path, row.number) for row in draft.invoices])
+    yield from once("number", [(row.path, row.number) for row in draft.invoices])
     for row in draft.invoices:
-        yield from _listed(f"{row.path}.incoterm", row.incoterm, "incoterm", known)
-        yield from _form(f"{row.path}.cove", row.cove, partial(check_format, "cove"))
+        yield from listed(f"{row.path}.incoterm", row.incoterm, "incoterm", known)
+        yield from form(f"{row.path}.cove", row.cove, partial(check_format, "cove"))
+
+
+def _people(draft: PedimentoDraft, _known: Known) -> Iterator[Found]:
+    yield from once("name", [(row.path, (row.name, row.tax_id, row.address)) for row in draft.consignees])
+
+
+def _remesas(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
+    """Only a consolidated pedimento has remesas; each has one notice, of a day on which the pedimento was open."""
+    yield from once("remesa", [(row.path, row.remesa) for row in draft.remesa_notices])
+    yield from once("number", [(row.path, row.number) for row in draft.remesa_notices])
+    for row in draft.remesa_notices:
+        if not draft.is_consolidated:
+            message = _("%(field)s: only a consolidated pedimento has remesas, such as %(value)s.")
+            yield f"{row.path}.remesa", row.remesa, Fault("consolidated_only", "E", message)
+        yield from past(f"{row.path}.issued_on", row.issued_on, known)
+        if draft.consolidated_opened_on and row.issued_on < draft.consolidated_opened_on:
+            message = _("%(field)s: %(value)s lies before the opening of the consolidated on %(on)s.")
+            fault = Fault("after_opening", "E", message, {"on": draft.consolidated_opened_on})
+            yield f"{row.path}.issued_on", row.issued_on, fault
 
 
 def _transport(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
     for rows in (draft.waybills, draft.containers, draft.seals):
-        yield from _once("number", [(row.path, row.number) for row in rows])
-    yield from _once("identification", [(row.path, row.identification) for row in draft.vehicles])
+        yield from once("number", [(row.path, row.number) for row in rows])
+    yield from once("identification", [(row.path, row.identification) for row in draft.vehicles])
     for waybill in draft.waybills:
         if waybill.kind not in ("M", "H"):
             message = _("%(field)s: %(value)s is neither M (master) nor H (house).")
             yield f"{waybill.path}.kind", waybill.kind, Fault("known", "E", message)
     for container in draft.containers:
-        yield from _listed(f"{container.path}.type_code", container.type_code, "container_type", known)
+        yield from listed(f"{container.path}.type_code", container.type_code, "container_type", known)
         if container.type_code in ISO_CONTAINERS:
-            yield from _form(f"{container.path}.number", container.number, check_container)
+            yield from form(f"{container.path}.number", container.number, check_container)
     for seal in draft.seals:
         for name in ("number", "first_review", "second_review"):
-            yield from _form(f"{seal.path}.{name}", getattr(seal, name), partial(check_format, "seal"))
+            yield from form(f"{seal.path}.{name}", getattr(seal, name), partial(check_format, "seal"))
     for vehicle in draft.vehicles:
-        yield from _country(f"{vehicle.path}.country", vehicle.country, known)
-        yield from _form(f"{vehicle.path}.carrier_rfc", vehicle.carrier_rfc, check_rfc)
+        yield from country(f"{vehicle.path}.country", vehicle.country, known)
+        yield from form(f"{vehicle.path}.carrier_rfc", vehicle.carrier_rfc, check_rfc)
 
 
 def _payments(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
     """Payments at a bank: their numbers, and that they add up to what was paid in cash."""
-    yield from _once("capture_line", [(row.path, row.capture_line) for row in draft.payments])
+    yield from once("capture_line", [(row.path, row.capture_line) for row in draft.payments])
     for row in draft.payments:
         yield from payment_forms(row)
-        yield from _listed(f"{row.path}.payment_form", row.payment_form, "payment_form", known)
-        yield from _whole(f"{row.path}.amount_mxn", row.amount_mxn)
-        if row.paid_on and row.paid_on > known.today:
-            message = _("%(field)s: %(value)s lies in the future.")
-            yield f"{row.path}.paid_on", row.paid_on, Fault("not_in_future", "E", message)
+        yield from listed(f"{row.path}.payment_form", row.payment_form, "payment_form", known)
+        yield from whole(f"{row.path}.amount_mxn", row.amount_mxn)
+        yield from past(f"{row.path}.paid_on", row.paid_on, known)
     paid = sum((row.amount_mxn for row in draft.payments), Decimal(0))
     if draft.payments and paid != draft.cash_mxn:
         message = _("%(field)s: the header declares %(value)s in cash, the payments add up to %(total)s.")
@@ -119,7 +114,7 @@ def payment_forms(row: PaymentDraft) -> Iterator[Found]:
     """The numbers of a payment have their form."""
     for name, kind in (("capture_line", "capture_line"), ("operation_number", "bank_operation")):
         path = f"{row.path}.{name}" if row.path else name
-        yield from _form(path, getattr(row, name), partial(check_format, kind))
+        yield from form(path, getattr(row, name), partial(check_format, kind))
 
 
 def _customs_value(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
@@ -146,18 +141,18 @@ def _customs_value(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
 
 
 def _line(line: LineDraft, known: Known) -> Iterator[Found]:
-    yield from _listed(f"{line.path}.valuation_method", line.valuation_method, "valuation_method", known)
+    yield from listed(f"{line.path}.valuation_method", line.valuation_method, "valuation_method", known)
     if line.relationship not in ("", "0", "1", "2"):
         message = _("%(field)s: %(value)s is none of 0, 1, 2.")
         yield f"{line.path}.relationship", line.relationship, Fault("known", "E", message)
     yield from _value_added(line, known)
     for tax in line.contributions:
-        yield from _listed(f"{tax.path}.rate_type", tax.rate_type, "rate_type", known)
+        yield from listed(f"{tax.path}.rate_type", tax.rate_type, "rate_type", known)
     yield from _identifiers(line.identifiers, "P", known)
     for permit in line.permits:
-        yield from _listed(f"{permit.path}.code", permit.code, "non_tariff", known)
-    yield from _once("number", [(row.path, f"{row.code} {row.number}") for row in line.permits])
-    yield from _once("number", [(row.path, row.number) for row in line.serials])
+        yield from listed(f"{permit.path}.code", permit.code, "non_tariff", known)
+    yield from once("number", [(row.path, f"{row.code} {row.number}") for row in line.permits])
+    yield from once("number", [(row.path, row.number) for row in line.serials])
 
 
 def _value_added(line: LineDraft, known: Known) -> Iterator[Found]:
@@ -185,39 +180,6 @@ def _identifiers(rows: Iterable[IdentifierDraft], level: str, known: Known) -> I
                 else _("%(field)s: %(value)s is declared for a line (P), not for the pedimento.")
             )
             yield f"{row.path}.code", row.code, Fault("level", "E", message)
-
-
-# ── One value ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _listed(path: str, code: str, list_name: str, known: Known) -> Iterator[Found]:
-    if code and code not in known.listed.get(list_name, ()):
-        yield path, code, Fault("known", "E", UNKNOWN, {"on": known.on})
-
-
-def _country(path: str, code: str, known: Known) -> Iterator[Found]:
-    if code and code not in known.countries:
-        yield path, code, Fault("known", "E", _("%(field)s: %(value)s is no country code of three letters."))
-
-
-def _form(path: str, text: str, check: Callable[[str], Checked]) -> Iterator[Found]:
-    for fault in check(text).faults if text else ():
-        yield path, text, fault
-
-
-def _whole(path: str, value: Decimal) -> Iterator[Found]:
-    if value != value.to_integral_value():
-        message = _("%(field)s: %(value)s is not in whole pesos (CFF 20).")
-        yield path, value, Fault("whole_pesos", "E", message)
-
-
-def _once(name: str, rows: Iterable[tuple[str, str]]) -> Iterator[Found]:
-    """Rows of one kind name different things."""
-    seen: set[str] = set()
-    for path, value in rows:
-        if value in seen:
-            yield f"{path}.{name}", value, Fault("unique", "E", TWICE)
-        seen.add(value)
 
 
 def _sum(draft: PedimentoDraft, names: Iterable[str]) -> Decimal:

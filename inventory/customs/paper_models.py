@@ -1,4 +1,4 @@
-"""The papers, boxes and payments of a pedimento: its blocks that may have any number of rows (Anexo 22).
+"""The papers, boxes, payments, notices and people of a pedimento: its blocks that may have any number of rows (Anexo 22).
 
 Written once and never changed: a rectification is a pedimento of its own, with rows of its own. The unique constraints
 begin with the owner, so no owner needs an index besides.
@@ -12,9 +12,11 @@ from inventory.customs.models import Pedimento, PedimentoLine
 from inventory.fields import MoneyField, QuantityField
 
 __all__ = [
+    "PedimentoConsignee",
     "PedimentoContainer",
     "PedimentoPayment",
     "PedimentoPermit",
+    "PedimentoRemesaNotice",
     "PedimentoSeal",
     "PedimentoSerial",
     "PedimentoVehicle",
@@ -110,6 +112,52 @@ class PedimentoVehicle(models.Model):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.identification, self.country, self.carrier, self.carrier_rfc)))
+
+
+class PedimentoConsignee(models.Model):
+    """Who the goods are for (destinatario; instructivo, “datos del destinatario”)."""
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.CASCADE, related_name="consignees", verbose_name="pedimento", db_index=False
+    )
+    name = models.CharField(_("consignee"), max_length=200)
+    tax_id = models.CharField(_("tax id"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("consignee")
+        verbose_name_plural = _("consignees")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["pedimento", "name", "tax_id", "address"], name="consignee_unique")
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name, self.tax_id)))
+
+
+class PedimentoRemesaNotice(models.Model):
+    """The electronic notice of one remesa of a consolidated pedimento (identifier AV; LA 37, 37-A)."""
+
+    pedimento = models.ForeignKey(
+        Pedimento, models.CASCADE, related_name="remesa_notices", verbose_name="pedimento", db_index=False
+    )
+    remesa = models.PositiveIntegerField(_("remesa"))
+    number = models.CharField(_("notice"), max_length=40)
+    issued_on = models.DateField(_("date of the notice"))
+
+    class Meta:
+        verbose_name = _("notice of a remesa")
+        verbose_name_plural = _("notices of remesas")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["pedimento", "remesa"], name="remesa_unique_in_pedimento"),
+            models.UniqueConstraint(fields=["pedimento", "number"], name="remesa_notice_unique_in_pedimento"),
+            models.CheckConstraint(condition=Q(remesa__gt=0), name="remesa_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remesa}: {self.number}"
 
 
 class PedimentoPayment(models.Model):

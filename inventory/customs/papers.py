@@ -15,6 +15,7 @@ from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE
 MOST = 500  # of one kind on a pedimento
 MOST_OF_A_LINE = 100
 MOST_SERIALS = 1000
+MOST_NOTICES = 2000  # a month of remesas
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,26 @@ class InvoiceDraft:
     supplier_address: str = ""
     is_related: bool = False
     usd_factor: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ConsigneeDraft:
+    """Who the goods are for (destinatario)."""
+
+    path: str
+    name: str
+    tax_id: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class RemesaNoticeDraft:
+    """The electronic notice of one remesa of a consolidated pedimento."""
+
+    path: str
+    remesa: int
+    number: str
+    issued_on: date
 
 
 @dataclass(frozen=True)
@@ -178,6 +199,32 @@ def read_invoices(reader: Reader) -> tuple[InvoiceDraft, ...]:
             usd_factor=row.number("usd_factor", RATE_SCALE, positive=True),
         )
         for row in reader.rows("invoices", MOST)
+    )
+
+
+def read_consignees(reader: Reader) -> tuple[ConsigneeDraft, ...]:
+    """Who the goods are for."""
+    return tuple(
+        ConsigneeDraft(
+            path=row.path,
+            name=row.text("name", 200, required=True),
+            tax_id=row.text("tax_id", 30, upper=True),
+            address=row.text("address", 250),
+        )
+        for row in reader.rows("consignees", MOST)
+    )
+
+
+def read_remesa_notices(reader: Reader) -> tuple[RemesaNoticeDraft, ...]:
+    """The notices of the remesas."""
+    return tuple(
+        RemesaNoticeDraft(
+            path=row.path,
+            remesa=row.whole("remesa", 100_000, required=True, positive=True) or 0,
+            number=row.text("number", 40, required=True, upper=True),
+            issued_on=row.required_day("issued_on"),
+        )
+        for row in reader.rows("remesa_notices", MOST_NOTICES)
     )
 
 

@@ -85,9 +85,9 @@ class Reader:
         """A number that must be there; zero stands in while the error is reported."""
         return self.number(name, scale, required=True, positive=positive) or Decimal(0)
 
-    def whole(self, name: str, most: int = 1_000_000) -> int | None:
+    def whole(self, name: str, most: int = 1_000_000, *, required: bool = False, positive: bool = False) -> int | None:
         """A whole number from 0 to `most`."""
-        number = self.number(name, 0)
+        number = self.number(name, 0, required=required, positive=positive)
         if number is not None and number > most:
             self.refuse(name, _("%(field)s: %(value)s is more than %(most)s."), "max_value", most=most)
             return None

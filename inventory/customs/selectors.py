@@ -26,7 +26,10 @@ from inventory.ledger.models import Account
 from inventory.parties.scope import ClientScope
 
 # What goes with a pedimento or its lines and has any number of rows.
-PAPERS = ("waybills", "containers", "seals", "vehicles", "payments", "lines__permits", "lines__serials")
+PAPERS = (
+    "waybills", "containers", "seals", "vehicles", "payments", "consignees", "remesa_notices", "customs_accounts",
+    "offsets", "payment_documents", "lines__permits", "lines__serials",
+)  # fmt: skip
 
 
 def pedimentos(scope: ClientScope) -> QuerySet[Pedimento]:

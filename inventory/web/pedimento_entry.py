@@ -36,6 +36,13 @@ from inventory.web.pedimento_forms import (
     VehiclePart,
     WaybillPart,
 )
+from inventory.web.pedimento_money_forms import (
+    ConsigneePart,
+    CustomsAccountPart,
+    OffsetPart,
+    PaymentDocumentPart,
+    RemesaNoticePart,
+)
 
 MOST_ROWS = 500
 
@@ -68,6 +75,11 @@ KINDS = {
     "seals": Kind(SealPart, _("Customs seal"), _("Add a customs seal")),
     "vehicles": Kind(VehiclePart, _("Vehicle"), _("Add a vehicle")),
     "payments": Kind(BankPaymentPart, _("Payment"), _("Add a payment")),
+    "consignees": Kind(ConsigneePart, _("Consignee"), _("Add a consignee")),
+    "remesa_notices": Kind(RemesaNoticePart, _("Notice of a remesa"), _("Add a notice of a remesa")),
+    "customs_accounts": Kind(CustomsAccountPart, _("Customs account"), _("Add a customs account")),
+    "offsets": Kind(OffsetPart, _("Offset"), _("Add an offset")),
+    "payment_documents": Kind(PaymentDocumentPart, _("Payment document"), _("Add a payment document")),
     "permits": Kind(PermitPart, _("Permit"), _("Add a permit")),
     "serials": Kind(SerialPart, _("Serial number"), _("Add a serial number")),
 }
@@ -75,6 +87,8 @@ PAPERS = ("invoices", "contributions", "identifiers")
 FOLDED = (
     (_("Waybills, containers, seals and vehicles"), ("waybills", "containers", "seals", "vehicles")),
     (_("Payment at the bank"), ("payments",)),
+    (_("Consignees, and notices of remesas"), ("consignees", "remesa_notices")),
+    (_("Customs accounts, offsets and documents of payment"), ("customs_accounts", "offsets", "payment_documents")),
 )
 TOP = ("lines", *PAPERS, *(name for _label, names in FOLDED for name in names))
 # An item's own values stand in for what a line leaves empty.
@@ -349,7 +363,7 @@ def _sum(values: Any) -> str:
 
 RARE_AMOUNTS = {INSURED, *ADDITIONS, *DEDUCTIONS, "value_added_mxn"}
 # What a rectification takes over from its original; taxes and payments are its own.
-CARRIED = ("invoices", "waybills", "containers", "seals", "vehicles")
+CARRIED = ("invoices", "waybills", "containers", "seals", "vehicles", "consignees")
 NOT_CARRIED = {
     "number", "document_key", "rectifies", "validated_on", "validation_ack", "paid_on", "cleared_at", "is_consolidated",
     "consolidated_opened_on", "cash_mxn", "other_mxn", "remarks",

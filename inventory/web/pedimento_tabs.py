@@ -60,6 +60,17 @@ def _taxes(_request: WebRequest, pedimento: Pedimento) -> dict[str, Any]:
         ],
         "identifiers": [(seqs.get(row.line_id), row) for row in pedimento.identifiers.all()],
         "payments": [(name_of("payment_form", row.payment_form), row) for row in pedimento.payments.all()],
+        "accounts": [
+            (
+                name_of("account_kind", row.account_kind),
+                name_of("guarantee_kind", row.guarantee_kind),
+                name_of("account_issuer", row.issuer),
+                row,
+            )
+            for row in pedimento.customs_accounts.all()
+        ],
+        "offsets": [(name_of("contribution", row.code), row) for row in pedimento.offsets.all()],
+        "documents": [(name_of("payment_form", row.payment_form), row) for row in pedimento.payment_documents.all()],
         "containers": [(name_of("container_type", row.type_code), row) for row in pedimento.containers.all()],
     }
 

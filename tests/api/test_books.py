@@ -7,7 +7,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from inventory.models import DemandRecord, Item, Job
+from inventory.models import DemandRecord, Item, Job, Pedimento
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
 from tests.builders import make_client, make_site, pedimento_number
@@ -138,6 +138,45 @@ def test_a_pedimento_comes_back_with_everything_it_was_sent_with(zorro):
     assert_within(sent, as_sent(answer.json()))
     row = next(iter(zorro.caller.pages("pedimento-lines/", {"pedimento": number})))
     assert (row["brand"], row["model"], row["relationship"]) == ("ZORRO", "ZORRO M", "1")
+
+
+def test_a_consolidated_pedimento_comes_back_with_the_notices_of_its_remesas(zorro):
+    line = {"sku": zorro.item.sku, "quantity": 5, "value": 1000, "batch": "C"}
+    notices = [{"remesa": 1, "number": "AV-1", "issued_on": "2026-03-02"}]
+    opened = {"is_consolidated": True, "consolidated_opened_on": "2026-03-02", "remesa_notices": notices}
+    data = world.declaration(pedimento_number(), zorro.entry.site, zorro.entry.authorisation, [line])
+
+    refused = zorro.caller.post("pedimentos/", {**data, "remesa_notices": notices})
+    entered = zorro.caller.post("pedimentos/", {**data, **opened})
+
+    error = problem_of(refused, 422, "invalid_input")["errors"][0]
+    assert (error["field"], error["value"], error["rule"]) == ("remesa_notices[0].remesa", 1, "consolidated_only")
+    assert entered.json()["remesa_notices"] == notices
+
+
+@pytest.mark.parametrize(
+    ("block", "name", "value", "rule"),
+    [
+        ("payment_documents", "payment_form", "0", "not_cash"),
+        ("payment_documents", "balance_mxn", "900.0001", "within_amount"),
+        ("customs_accounts", "folio", "0", "not_zero"),
+        ("offsets", "code", "77", "known"),
+        ("offsets", "original_number", "1", "pedimento_number_digits"),
+        ("consignees", "name", "", "required"),
+    ],
+)
+def test_a_wrong_paper_is_refused_with_field_value_and_rule_and_enters_nothing(zorro, block, name, value, rule):
+    line = {"sku": zorro.item.sku, "quantity": 5, "value": 1000}
+    data = world.with_everything(
+        world.declaration(pedimento_number(), zorro.entry.site, zorro.entry.authorisation, [line])
+    )
+    data[block][0][name] = value
+
+    refused = zorro.caller.post("pedimentos/", data)
+
+    error = problem_of(refused, 422, "invalid_input")["errors"][0]
+    assert (error["field"], error["value"], error["rule"]) == (f"{block}[0].{name}", value, rule)
+    assert not Pedimento.objects.filter(number=data["number"]).exists()
 
 
 def as_sent(shown):

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 
 from inventory.customs.draft import read_pedimento
-from inventory.customs.paper_checks import Known, faults
+from inventory.customs.paper_checks import faults
+from inventory.customs.value_checks import Known
 from inventory.errors import InvalidInputs
 
 TODAY = date(2026, 3, 3)
 LISTED = {
     "transport_mode": {"1", "7"}, "destination_zone": {"9"}, "container_type": {"3", "31"}, "incoterm": {"FCA"},
-    "payment_form": {"0", "5"}, "rate_type": {"1"}, "valuation_method": {"0", "1", "6"}, "non_tariff": {"C1"},
+    "payment_form": {"0", "2", "5"}, "contribution": {"6"}, "account_kind": {"0", "2"}, "guarantee_kind": {"1", "3"},
+    "account_issuer": {"1", "2"}, "rate_type": {"1"}, "valuation_method": {"0", "1", "6"}, "non_tariff": {"C1"},
 }  # fmt: skip
 
 
@@ -20,7 +22,7 @@ def known(**changes):
     return Known(
         **{
             "on": TODAY, "today": TODAY, "listed": LISTED, "countries": {"USA"},
-            "identifiers": {"IR": {"G"}, "PS": {"P"}, "ST": {"G", "P"}}, "document_key": "M3", **changes,
+            "offices": {"24"}, "identifiers": {"IR": {"G"}, "PS": {"P"}, "ST": {"G", "P"}}, "document_key": "M3", **changes,
         }
     )  # fmt: skip
 
@@ -53,6 +55,34 @@ def payment(**changes):
     return {"capture_line": "0123456789ABCDEFGHIJ", "amount_mxn": "10", "operation_number": "12345678901234", **changes}
 
 
+def account(**changes):
+    return {
+        "account_kind": "0", "guarantee_kind": "1", "issuer": "02", "contract_number": "K1", "folio": "F1",
+        "amount_mxn": "500.50", "issued_on": "2026-03-01", **changes,
+    }  # fmt: skip
+
+
+def offset(**changes):
+    return {
+        "original_number": "25 24 3456 5000777", "original_paid_on": "2025-12-01", "code": "6", "amount_mxn": "70",
+        **changes,
+    }  # fmt: skip
+
+
+def document(**changes):
+    return {
+        "payment_form": "2", "issuer": "Afianzadora", "number": "b-1", "issued_on": "2026-03-01", "amount_mxn": "900",
+        "balance_mxn": "800", "payable_mxn": "300", **changes,
+    }  # fmt: skip
+
+
+def notice(**changes):
+    return {"remesa": 1, "number": "AV-1", "issued_on": "2026-03-01", **changes}
+
+
+CONSOLIDATED = {"is_consolidated": True, "consolidated_opened_on": "2026-02-23"}
+
+
 def test_a_declaration_in_order_has_no_faults():
     data = declared(
         line(identifiers=[{"code": "PS"}], permits=[{"code": "C1", "number": "1"}], relationship="2"),
@@ -60,6 +90,11 @@ def test_a_declaration_in_order_has_no_faults():
         containers=[{"number": "csqu 305438-3", "type_code": "03"}, {"number": "R-7", "type_code": "31"}],
         seals=[{"number": "ab-1234"}], vehicles=[{"identification": "77AK1B", "country": "usa"}],
         payments=[payment()], cash_mxn="10", transport_mode="7", arrival_mode="1",
+        consignees=[{"name": "A"}, {"name": "A", "tax_id": "1"}, {"name": "A", "address": "Street 1"}],
+        remesa_notices=[notice(), notice(remesa="2", number="AV-2")], **CONSOLIDATED,
+        customs_accounts=[account(), account(issuer="1"), account(account_kind="2", guarantee_kind="3", folio="F2")],
+        offsets=[offset(), offset(original_number="242434564000777")], validated_on="2026-03-01",
+        payment_documents=[document(), document(issuer="Other", payable_mxn=""), document(number="2", balance_mxn="900")],
     )  # fmt: skip
 
     assert found(data) == []
@@ -123,6 +158,88 @@ CASES = {
         {"invoices": [{"number": "1", "issued_on": "2026-03-01", "currency": "USD", "value": "1"}] * 2},
         "invoices[1].number", "unique",
     ),
+    "consignee named twice": (
+        {"consignees": [{"name": "A", "tax_id": "a1"}, {"name": "A", "tax_id": "A1"}]}, "consignees[1].name", "unique",
+    ),
+    "remesa of no consolidated": ({"remesa_notices": [notice()]}, "remesa_notices[0].remesa", "consolidated_only"),
+    "remesa named twice": (
+        {**CONSOLIDATED, "remesa_notices": [notice(), notice(number="AV-2")]}, "remesa_notices[1].remesa", "unique",
+    ),
+    "notice named twice": (
+        {**CONSOLIDATED, "remesa_notices": [notice(), notice(remesa=2, number="av-1")]}, "remesa_notices[1].number", "unique",
+    ),
+    "notice in the future": (
+        {**CONSOLIDATED, "remesa_notices": [notice(issued_on="2026-03-04")]},
+        "remesa_notices[0].issued_on", "not_in_future",
+    ),
+    "notice before the opening": (
+        {**CONSOLIDATED, "remesa_notices": [notice(issued_on="2026-02-22")]},
+        "remesa_notices[0].issued_on", "after_opening",
+    ),
+    "unknown kind of account": (
+        {"customs_accounts": [account(account_kind="1")]}, "customs_accounts[0].account_kind", "known",
+    ),
+    "unknown kind of guarantee": (
+        {"customs_accounts": [account(account_kind="2", guarantee_kind="9")]},
+        "customs_accounts[0].guarantee_kind", "known",
+    ),
+    "customs account that is no deposit": (
+        {"customs_accounts": [account(guarantee_kind="3")]}, "customs_accounts[0].guarantee_kind", "deposit_only",
+    ),
+    "unknown institution": ({"customs_accounts": [account(issuer="7")]}, "customs_accounts[0].issuer", "known"),
+    "folio of zero": ({"customs_accounts": [account(folio="000")]}, "customs_accounts[0].folio", "not_zero"),
+    "folio named twice": (
+        {"customs_accounts": [account(), account(folio="f1", issuer="2")]}, "customs_accounts[1].folio", "unique",
+    ),
+    "constancia in the future": (
+        {"customs_accounts": [account(issued_on="2026-03-04")]}, "customs_accounts[0].issued_on", "not_in_future",
+    ),
+    "constancia after the validation": (
+        {"customs_accounts": [account(issued_on="2026-03-02")], "validated_on": "2026-03-01"},
+        "customs_accounts[0].issued_on", "before_validation",
+    ),
+    "offset of no number": (
+        {"offsets": [offset(original_number="123")]}, "offsets[0].original_number", "pedimento_number_digits",
+    ),
+    "offset of no office": (
+        {"offsets": [offset(original_number="259934565000777")]},
+        "offsets[0].original_number", "pedimento_number_office",
+    ),
+    "offset of a year to come": (
+        {"offsets": [offset(original_number="272434567000777")]}, "offsets[0].original_number", "pedimento_number_year",
+    ),
+    "offset of this pedimento": (
+        {"offsets": [offset(original_number="262434566000123")]}, "offsets[0].original_number", "other_pedimento",
+    ),
+    "offset named twice": (
+        {"offsets": [offset(), offset(original_number="25-24-3456-5000777")]}, "offsets[1].original_number", "unique",
+    ),
+    "offset of no contribution": ({"offsets": [offset(code="77")]}, "offsets[0].code", "known"),
+    "offset with cents": ({"offsets": [offset(amount_mxn="0.5")]}, "offsets[0].amount_mxn", "whole_pesos"),
+    "offset of a payment to come": (
+        {"offsets": [offset(original_paid_on="2026-03-04")]}, "offsets[0].original_paid_on", "not_in_future",
+    ),
+    "document for cash": (
+        {"payment_documents": [document(payment_form="0")]}, "payment_documents[0].payment_form", "not_cash",
+    ),
+    "document for no payment form": (
+        {"payment_documents": [document(payment_form="77")]}, "payment_documents[0].payment_form", "known",
+    ),
+    "document in the future": (
+        {"payment_documents": [document(issued_on="2026-03-04")]}, "payment_documents[0].issued_on", "not_in_future",
+    ),
+    "document with more left than it is for": (
+        {"payment_documents": [document(balance_mxn="901")]}, "payment_documents[0].balance_mxn", "within_amount",
+    ),
+    "document that pays more than it has left": (
+        {"payment_documents": [document(payable_mxn="801")]}, "payment_documents[0].payable_mxn", "within_balance",
+    ),
+    "document that pays cents": (
+        {"payment_documents": [document(payable_mxn="0.5")]}, "payment_documents[0].payable_mxn", "whole_pesos",
+    ),
+    "document named twice": (
+        {"payment_documents": [document(), document(number="B-1")]}, "payment_documents[1].number", "unique",
+    ),
     "unknown identifier": ({"identifiers": [{"code": "??"}]}, "identifiers[0].code", "known"),
     "identifier of a line on the pedimento": ({"identifiers": [{"code": "PS"}]}, "identifiers[0].code", "level"),
 }  # fmt: skip
@@ -167,6 +284,18 @@ def test_a_fault_of_a_line_is_refused_naming_field_and_rule(name):
         ("payments", payment(paid_on="yesterday"), "paid_on", "date"),
         ("vehicles", {"identification": "ß" * 30}, "identification", "max_length"),
         ("invoices", {"number": "1", "currency": "USD", "value": "1"}, "issued_on", "required"),
+        ("consignees", {"tax_id": "A"}, "name", "required"),
+        ("remesa_notices", notice(remesa=""), "remesa", "required"),
+        ("remesa_notices", notice(remesa="0"), "remesa", "positive"),
+        ("remesa_notices", notice(issued_on=""), "issued_on", "required"),
+        ("customs_accounts", account(folio=""), "folio", "required"),
+        ("customs_accounts", account(contract_number="1" * 18), "contract_number", "max_length"),
+        ("customs_accounts", account(amount_mxn="0"), "amount_mxn", "positive"),
+        ("offsets", offset(original_number=""), "original_number", "required"),
+        ("offsets", offset(amount_mxn="-1"), "amount_mxn", "positive"),
+        ("payment_documents", document(issuer=""), "issuer", "required"),
+        ("payment_documents", document(balance_mxn=""), "balance_mxn", "required"),
+        ("payment_documents", document(payable_mxn="0"), "payable_mxn", "positive"),
         ("invoices", {"number": "1", "currency": "USD", "value": "1", "issued_on": "2026-03-01", "usd_factor": "0"},
          "usd_factor", "positive"),
     ],

@@ -72,6 +72,10 @@ def test_every_block_is_kept_on_the_pedimento_or_on_its_line(client, declared):
     assert [str(row) for row in pedimento.seals.all()] == ["ABCD1 → ABCD2 → ABCD3"]
     assert [str(row) for row in pedimento.vehicles.all()] == ["ABCD77 USA ABCD EKU9003173C9"]
     assert pedimento.payments.get().capture_line == "ABCD0000000000000000"
+    assert str(pedimento.consignees.get()) == "ABCD Consignee ABCD-ID"
+    assert str(pedimento.customs_accounts.get()) == "2 ABCD-FOLIO: 500.5"
+    assert str(pedimento.offsets.get()) == "252434565000777 6: 70"
+    assert str(pedimento.payment_documents.get()) == "2 ABCD Afianzadora ABCD-BOND"
     assert pedimento.invoices.get().usd_factor == 1
     assert [(row.line_id, row.code) for row in pedimento.identifiers.order_by("pk")] == [
         (None, "IR"), (first.pk, "PS"), (second.pk, "PS")
@@ -103,13 +107,17 @@ def test_the_trail_tells_every_block_with_its_lines(client, declared):
     assert "brand=ABCD" in papers.changes["lines"][1]
     assert set(papers.changes) == {
         "lines", "contributions", "identifiers", "invoices", "waybills", "containers", "seals", "vehicles", "payments",
-        "permits", "serials",
+        "permits", "serials", "consignees", "customs_accounts", "offsets", "payment_documents",
     }  # fmt: skip
 
 
 def test_an_invoice_or_paper_that_stands_twice_is_refused_and_no_server_error(client, declared):
     data = declared()
-    for block in ("invoices", "waybills", "containers", "seals", "vehicles"):
+    blocks = (
+        "invoices", "waybills", "containers", "seals", "vehicles", "consignees", "customs_accounts", "offsets",
+        "payment_documents",
+    )  # fmt: skip
+    for block in blocks:
         data[block] *= 2
     for block in ("permits", "serials"):
         data["lines"][0][block] *= 2
@@ -117,9 +125,7 @@ def test_an_invoice_or_paper_that_stands_twice_is_refused_and_no_server_error(cl
     refused = errors_of(client, data)
 
     assert {rule for _field, rule in refused} == {"unique"}
-    assert {field.partition("[")[0] for field, _rule in refused} == {
-        "invoices", "waybills", "containers", "seals", "vehicles", "lines",
-    }  # fmt: skip
+    assert {field.partition("[")[0] for field, _rule in refused} == {*blocks, "lines"}
 
 
 def test_codes_are_judged_by_the_lists_of_the_day(client, declared):
@@ -127,10 +133,13 @@ def test_codes_are_judged_by_the_lists_of_the_day(client, declared):
     wrong["containers"][0]["type_code"] = "999"
     wrong["vehicles"][0]["country"] = "XXQ"
     wrong["lines"][0]["permits"][0]["code"] = "??"
+    wrong["customs_accounts"][0]["issuer"] = "77"
+    wrong["offsets"][0]["original_number"] = "259934565000777"
 
     assert errors_of(client, wrong) == {
         ("arrival_mode", "known"), ("entry_section", "known"), ("containers[0].type_code", "known"),
         ("vehicles[0].country", "known"), ("lines[0].permits[0].code", "known"),
+        ("customs_accounts[0].issuer", "known"), ("offsets[0].original_number", "pedimento_number_office"),
     }  # fmt: skip
 
 
@@ -194,6 +203,49 @@ def test_the_database_itself_refuses_a_line_that_cannot_be(client, declared, cha
 
     with pytest.raises(IntegrityError), transaction.atomic():
         pedimento.lines.update(**changes)
+
+
+@pytest.mark.parametrize(
+    ("block", "changes"),
+    [
+        ("customs_accounts", {"amount_mxn": 0}),
+        ("offsets", {"amount_mxn": 0}),
+        ("payment_documents", {"payment_form": "0"}),
+        ("payment_documents", {"balance_mxn": 901}),
+        ("payment_documents", {"payable_mxn": 801}),
+    ],
+)
+def test_the_database_itself_refuses_money_that_cannot_be(client, declared, block, changes):
+    pedimento = world.enter(client, declared(), DAY)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        getattr(pedimento, block).update(**changes)
+
+
+# ── Remesas ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def consolidated(data, *notices):
+    return {**data, "is_consolidated": True, "consolidated_opened_on": "2026-02-23", "remesa_notices": [*notices]}
+
+
+def test_a_consolidated_pedimento_keeps_the_notice_of_each_remesa_and_its_trail_tells_them(client, declared):
+    first = {"remesa": 1, "number": "av-77", "issued_on": "2026-02-23"}
+    data = consolidated(declared(), first, {"remesa": "2", "number": "AV-78", "issued_on": "2026-02-24"})
+
+    pedimento = world.enter(client, data, DAY)
+
+    assert [str(row) for row in pedimento.remesa_notices.all()] == ["1: AV-77", "2: AV-78"]
+    papers, _header = trail_of(pedimento)
+    assert papers.changes["remesa_notices"][1].startswith("remesa=1 number=AV-77 issued_on=2026-02-23; remesa=2 ")
+
+
+def test_a_remesa_or_its_notice_that_stands_twice_is_refused_and_no_server_error(client, declared):
+    first = {"remesa": 1, "number": "AV-77", "issued_on": "2026-02-23"}
+
+    assert errors_of(client, consolidated(declared(), first, {**first, "number": "AV-78"}, {**first, "remesa": 2})) == {
+        ("remesa_notices[1].remesa", "unique"), ("remesa_notices[2].number", "unique"),
+    }  # fmt: skip
 
 
 # ── Payment ─────────────────────────────────────────────────────────────────────────────────────

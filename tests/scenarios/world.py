@@ -136,7 +136,8 @@ def _line(line: dict) -> dict:
 def with_everything(data: dict, mark: str = "ABCD") -> dict:
     """A declaration (of import, one line or more) with every field and block that Anexo 22 has for it, marked in its texts.
 
-    Of the customs value of each line 150 pesos are freight, insurance and the like, less deductions.
+    It is not consolidated, so it has no notices of remesas. Of the customs value of each line 150 pesos are freight,
+    insurance and the like, less deductions.
     """
     value, count = int(data["customs_value_mxn"]), len(data["lines"])
     paid = data.get("paid_on") or "2026-03-02"
@@ -164,6 +165,18 @@ def with_everything(data: dict, mark: str = "ABCD") -> dict:
         "payments": [{
             "capture_line": f"{mark:0<20}"[:20], "amount_mxn": "10", "payment_form": "0", "bank": mark,
             "operation_number": "12345678901234", "paid_on": paid,
+        }],
+        "consignees": [{"name": f"{mark} Consignee", "tax_id": f"{mark}-ID", "address": f"{mark} Ave 2"}],
+        "customs_accounts": [{
+            "account_kind": "0", "guarantee_kind": "1", "issuer": "2", "contract_number": f"{mark}-K1",
+            "folio": f"{mark}-FOLIO", "amount_mxn": "500.5", "issued_on": "2026-02-27",
+        }],
+        "offsets": [{
+            "original_number": "252434565000777", "original_paid_on": "2025-12-01", "code": "6", "amount_mxn": "70",
+        }],
+        "payment_documents": [{
+            "payment_form": "2", "issuer": f"{mark} Afianzadora", "number": f"{mark}-BOND", "issued_on": "2026-02-26",
+            "amount_mxn": "900", "balance_mxn": "800", "payable_mxn": "300",
         }],
         "lines": [{
             **line, "price_paid_mxn": str(int(line["customs_value_mxn"]) - 150), "seller_country": "USA",

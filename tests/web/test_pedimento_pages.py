@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -81,6 +82,15 @@ PAPERS = {
     "vehicles-0-identification": "77AK1B", "vehicles-0-country": "usa", "vehicles-0-carrier": "Norte",
     "payments-0-capture_line": "0123456789abcdefghij", "payments-0-amount_mxn": "350", "payments-0-payment_form": "0",
     "payments-0-bank": "Banorte", "payments-0-operation_number": "12345678901234",
+    "consignees-0-name": "Fábrica del Bajío", "consignees-0-tax_id": "id-9", "consignees-0-address": "Calle 5",
+    "customs_accounts-0-account_kind": "0", "customs_accounts-0-guarantee_kind": "1", "customs_accounts-0-issuer": "2",
+    "customs_accounts-0-contract_number": "K-1", "customs_accounts-0-folio": "fol-77",
+    "customs_accounts-0-amount_mxn": "1,500.25", "customs_accounts-0-issued_on": "2026-01-05",
+    "offsets-0-original_number": "25 24 3456 5000777", "offsets-0-original_paid_on": "2025-12-01", "offsets-0-code": "6",
+    "offsets-0-amount_mxn": "70", "payment_documents-0-payment_form": "2", "payment_documents-0-issuer": "Afianzadora",
+    "payment_documents-0-number": "bond-3", "payment_documents-0-issued_on": "2026-01-05",
+    "payment_documents-0-amount_mxn": "900", "payment_documents-0-balance_mxn": "800",
+    "payment_documents-0-payable_mxn": "300",
     "invoices-0-number": "F-1", "invoices-0-issued_on": "2026-01-05", "invoices-0-currency": "usd",
     "invoices-0-value": "1000", "invoices-0-supplier_tax_id": "TAX-7", "invoices-0-is_related": "on",
     "invoices-0-usd_factor": "1", "identifiers-0-code": "IR", "identifiers-0-complement_1": "048",
@@ -105,7 +115,9 @@ def test_the_folded_parts_of_the_form_reach_the_books_and_the_page(floor, broker
     for text in ("SKF X-9", "PC-3", "value is not affected", "P-77", "NIV-1 (12 km)", "S/M 1-3", "120.00", "20,000.00"):
         assert text in header, text
     for text in ("MAEU-1 · House", "CSQU3054383", "AB-1234 → AB-1235", "77AK1B USA Norte", "0123456789ABCDEFGHIJ",
-                 "12345678901234", "Banorte", "TAX-7", "related"):  # fmt: skip
+                 "12345678901234", "Banorte", "TAX-7", "related", "Fábrica del Bajío ID-9", "Calle 5", "FOL-77",
+                 "0 · Customs account", "2 · Banco Nacional de México", "1,500.25", "25 24 3456 5000777", "70.00",
+                 "2 · Bond", "Afianzadora", "BOND-3", "800.00", "300.00"):  # fmt: skip
         assert text in papers, text
 
 
@@ -119,9 +131,9 @@ def test_the_rarer_parts_of_the_form_are_folded_until_something_is_in_them(floor
     filled = broker.post(page("pedimento_new"), {**typed(floor), **PAPERS, "add": "lines"})
     wrong = broker.post(page("pedimento_new"), {**typed(floor), "lines-0-permits-0-code": "??"})
 
-    assert opened(fresh) == [False] * 5
-    assert opened(filled) == [True] * 5
-    assert opened(wrong) == [False, False, False, False, True]
+    assert opened(fresh) == [False] * 7
+    assert opened(filled) == [True] * 7
+    assert opened(wrong) == [False] * 6 + [True]
     assert wrong.context["entry"].rows["lines"][0].children["permits"][0].form.errors["code"]
 
 
@@ -162,6 +174,24 @@ def test_what_the_books_refuse_stands_on_the_field_it_was_typed_in(floor, broker
     entry = unlawful.context["entry"]
     assert "ZZ is no key" in entry.header.errors["document_key"][0]
     assert entry.rows["lines"][0].form.errors["origin_country"]
+    assert not Pedimento.objects.exists()
+
+
+def test_what_the_books_refuse_of_the_rarer_rows_stands_on_its_field_with_its_section_open(floor, broker):
+    form = {**typed(floor), **PAPERS, "payment_documents-0-payment_form": "0", "customs_accounts-0-folio": "0",
+            "offsets-0-original_number": "123", "remesa_notices-4-remesa": "1", "remesa_notices-4-number": "AV-1",
+            "remesa_notices-4-issued_on": "2026-01-05"}  # fmt: skip
+
+    response = broker.post(page("pedimento_new"), form)
+
+    entry = response.context["entry"]
+    wrong = {(row.prefix, name) for row in entry.walk() for name in row.form.errors}
+    assert response.status_code == 422
+    assert wrong == {
+        ("payment_documents-0", "payment_form"), ("customs_accounts-0", "folio"), ("offsets-0", "original_number"),
+        ("remesa_notices-4", "remesa"),
+    }  # fmt: skip
+    assert [is_open for *_rest, is_open in entry.folded()] == [True] * 4
     assert not Pedimento.objects.exists()
 
 
@@ -253,7 +283,11 @@ def test_a_file_carries_every_paper_in_a_cell_of_its_own(floor, broker):
         "line_customs_value_mxn": "219150", "inc_freight_mxn": "150", "payments": "0123456789ABCDEFGHIJ/350/0/Banorte",
         "cash_mxn": "350", "waybills": "M/A-1;H/A-2", "containers": "CSQU3054383/3;R-7/31", "seals": "AB-1234//AB-9999",
         "vehicles": "77AK1B/USA", "permits": "C1/P-77//9/5", "serials": "N1/12;N2", "product_code": "PC-3",
-        "identifiers": "PS/IIa", "invoices": "F-1/2026-01-05/USD/12000//FOB/ACME/TAX-7/Street 1/true/1",
+        "consignees": "Fábrica/ID-9/Calle 5;Otra", "customs_accounts": "0/1/2/K-1/F-9/1500.25/2026-01-05",
+        "offsets": "252434565000777/2025-12-01/6/70", "payment_documents": "2/Afianzadora/B-3/2026-01-05/900/800",
+        "remesa_notices": "1/AV-1/2026-01-06;2/AV-2/2026-01-07", "is_consolidated": "true",
+        "consolidated_opened_on": "2026-01-05", "identifiers": "PS/IIa",
+        "invoices": "F-1/2026-01-05/USD/12000//FOB/ACME/TAX-7/Street 1/true/1",
     }  # fmt: skip
 
     response = upload(broker, floor, csv_of(floor, **cells))
@@ -266,6 +300,10 @@ def test_a_file_carries_every_paper_in_a_cell_of_its_own(floor, broker):
     assert str(pedimento.seals.get()) == "AB-1234 → AB-9999"
     assert (pedimento.payments.get().bank, pedimento.vehicles.get().country) == ("Banorte", "USA")
     assert (pedimento.invoices.get().is_related, pedimento.invoices.get().usd_factor) == (True, 1)
+    assert [str(row) for row in pedimento.consignees.all()] == ["Fábrica ID-9", "Otra"]
+    assert (pedimento.customs_accounts.get().amount_mxn, pedimento.offsets.get().code) == (Decimal("1500.25"), "6")
+    assert (pedimento.payment_documents.get().balance_mxn, pedimento.payment_documents.get().payable_mxn) == (800, None)
+    assert [str(row) for row in pedimento.remesa_notices.all()] == ["1: AV-1", "2: AV-2"]
     assert (line.brand, line.product_code, line.permits.get().quantity) == ("ACME", "PC-3", 5)
     assert [(row.number, row.kilometres) for row in line.serials.all()] == [("N1", 12), ("N2", None)]
 
@@ -279,6 +317,18 @@ def test_a_wrong_paper_of_a_file_is_named_by_its_row_and_column(floor, broker):
     assert places[1] == {(2, "invoices")}
     judged = upload(broker, floor, csv_of(floor, containers="CSQ/3", permits="??"))
     assert {(row, column) for row, column, *_rest in judged.context["faults"]} == {(2, "containers"), (2, "permits")}
+
+
+def test_wrong_money_of_a_file_is_named_by_its_row_and_column(floor, broker):
+    cells = {
+        "customs_accounts": "0/3/2/K-1/F-9/1/2026-01-05", "offsets": "1/2025-12-01/6/70", "remesa_notices": "1/AV-1/2026-01-05",
+        "payment_documents": "0/Afianzadora/B-3/2026-01-05/900/800", "consignees": "A;A",
+    }  # fmt: skip
+
+    response = upload(broker, floor, csv_of(floor, **cells))
+
+    assert {(row, column) for row, column, *_rest in response.context["faults"]} == {(2, column) for column in cells}
+    assert not Pedimento.objects.exists()
 
 
 def test_a_file_with_errors_names_row_and_column_and_enters_nothing(floor, broker):
@@ -419,6 +469,7 @@ def test_a_rectification_takes_over_the_papers_of_its_original_but_not_its_payme
     assert papers_of(image) == papers_of(original)
     assert (image.inc_freight_mxn, image.marks, image.lines.get().brand) == (120, "S/M 1-3", "SKF")
     assert not image.payments.exists()
+    assert not any(rows.exists() for rows in (image.customs_accounts, image.offsets, image.payment_documents))
     assert image.cash_mxn == 0
 
 
@@ -431,7 +482,7 @@ def papers_of(pedimento):
     """The papers as texts, those of the line too."""
     line = pedimento.lines.get()
     rows = [pedimento.waybills, pedimento.containers, pedimento.seals, pedimento.vehicles, pedimento.invoices,
-            pedimento.identifiers, line.permits, line.serials]  # fmt: skip
+            pedimento.identifiers, pedimento.consignees, line.permits, line.serials]  # fmt: skip
     return [sorted(map(str, some.all())) for some in rows]
 
 

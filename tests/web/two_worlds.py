@@ -19,9 +19,14 @@ from inventory.models import (
     Location,
     Market,
     Pedimento,
+    PedimentoConsignee,
     PedimentoContainer,
+    PedimentoCustomsAccount,
+    PedimentoOffset,
     PedimentoPayment,
+    PedimentoPaymentDocument,
     PedimentoPermit,
+    PedimentoRemesaNotice,
     PedimentoSeal,
     PedimentoSerial,
     PedimentoVehicle,
@@ -183,6 +188,19 @@ def _work(world, ground, account, lot, bin_, mark, at, today):
     PedimentoPayment.objects.create(
         pedimento=pedimento, capture_line=f"{mark:0<20}", amount_mxn=Decimal(1), payment_form="0", bank=f"{mark} bank"
     )
+    PedimentoConsignee.objects.create(pedimento=pedimento, name=f"{mark} consignee", address=f"{mark} street")
+    PedimentoRemesaNotice.objects.create(pedimento=pedimento, remesa=1, number=f"{mark}-AV", issued_on=today)
+    PedimentoCustomsAccount.objects.create(
+        pedimento=pedimento, account_kind="0", guarantee_kind="1", issuer="1", contract_number=f"{mark}-K",
+        folio=f"{mark}-FOLIO", amount_mxn=Decimal(1), issued_on=today,
+    )  # fmt: skip
+    PedimentoOffset.objects.create(
+        pedimento=pedimento, original_number=f"{mark:.15}", original_paid_on=today, code="6", amount_mxn=Decimal(1)
+    )
+    PedimentoPaymentDocument.objects.create(
+        pedimento=pedimento, payment_form="2", issuer=f"{mark} issuer", number=f"{mark}-BOND", issued_on=today,
+        amount_mxn=Decimal(2), balance_mxn=Decimal(1),
+    )  # fmt: skip
     PedimentoPermit.objects.create(line=subline.line, code="C1", number=f"{mark}-PERMIT")
     PedimentoSerial.objects.create(line=subline.line, number=f"{mark}-NIV")
     receipt = Receipt.objects.create(

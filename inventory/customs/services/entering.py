@@ -22,11 +22,14 @@ from inventory.customs.models import (
     PedimentoLine,
     PedimentoSubline,
 )
+from inventory.customs.money_models import PedimentoCustomsAccount, PedimentoOffset, PedimentoPaymentDocument
 from inventory.customs.paper_checks import payment_forms
 from inventory.customs.paper_models import (
+    PedimentoConsignee,
     PedimentoContainer,
     PedimentoPayment,
     PedimentoPermit,
+    PedimentoRemesaNotice,
     PedimentoSeal,
     PedimentoSerial,
     PedimentoVehicle,
@@ -52,6 +55,11 @@ OF_THE_PEDIMENTO: dict[str, Any] = {
     "seals": PedimentoSeal,
     "vehicles": PedimentoVehicle,
     "payments": PedimentoPayment,
+    "consignees": PedimentoConsignee,
+    "remesa_notices": PedimentoRemesaNotice,
+    "customs_accounts": PedimentoCustomsAccount,
+    "offsets": PedimentoOffset,
+    "payment_documents": PedimentoPaymentDocument,
 }
 OF_A_LINE: dict[str, Any] = {"permits": PedimentoPermit, "serials": PedimentoSerial}
 

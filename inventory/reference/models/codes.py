@@ -167,6 +167,9 @@ class ListedCode(Named, Sourced):
         INCOTERM = "incoterm", _("Incoterms (Apéndice 14)")
         DESTINATION_ZONE = "destination_zone", _("destination zones (Apéndice 15)")
         RATE_TYPE = "rate_type", _("rate types (Apéndice 18)")
+        ACCOUNT_KIND = "account_kind", _("kinds of customs accounts (instructivo)")
+        GUARANTEE_KIND = "guarantee_kind", _("kinds of guarantees (instructivo)")
+        ACCOUNT_ISSUER = "account_issuer", _("institutions that keep customs accounts (instructivo)")
 
     list = models.CharField(_("list"), max_length=16, choices=List)
     code = models.CharField(_("code"), max_length=4)
