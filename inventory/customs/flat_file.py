@@ -1,21 +1,25 @@
-"""A whole pedimento as a CSV: one row for each part number, read into the nested data that `enter_pedimento` takes. Pure.
+"""A whole pedimento as a CSV, one row for each part number: read into the data that `enter_pedimento` takes, and written. Pure.
 
 The first row carries the header; later rows repeat it or leave it empty. Rows with the same `line` are part numbers of
 one line. Records that a pedimento or a line has any number of are written `part/part` in one cell (taxes
 `code/form/amount/rate`, containers `number/type` …), several of them parted by semicolons; `form_of` tells the parts.
+A slash, semicolon or backslash of a part stands behind a backslash. A text that a spreadsheet would take for a formula
+stands behind an apostrophe, which is not part of it.
 """
 
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
 from inventory.errors import DomainError, InvalidInput, InvalidInputs
 from inventory.errors import gettext_noop as _
+from inventory.units import plain
 
 HEADER = (
     "number", "operation", "document_key", "regime", "authorisation", "site", "customs_section", "transport_mode",
@@ -76,6 +80,7 @@ EXAMPLE = {
     "invoices": "INV-77/2026-02-20/USD/12000//FOB/ACME", "waybills": "M/MAEU123456789", "containers": "CSQU3054383/3",
 }  # fmt: skip
 MOST_ROWS = 20_000
+FORMULA = re.compile(r"[=+\-@\t\r']")
 
 
 def form_of(column: str) -> str:
@@ -152,11 +157,66 @@ def read(content: bytes, most_bytes: int) -> FlatFile:
 
 def example() -> str:
     """A file with every column and one line."""
+    return _file([EXAMPLE])
+
+
+def write(data: Mapping[str, Any]) -> str:
+    r"""The file that is read into this data; its lines stand in order.
+
+    >>> line = {"sublines": [{"sku": "A/1"}], "permits": [{"code": "C1", "number": "7/8"}]}
+    >>> read(write({"number": "1", "lines": [line]}).encode(), 10_000).data["lines"][0]["permits"]
+    [{'code': 'C1', 'number': '7/8'}]
+    """
+    return _file(_rows(data))
+
+
+# ── Writing ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _file(rows: Iterable[Mapping[str, str]]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerow(EXAMPLE)
+    writer.writerows({name: f"'{text}" if FORMULA.match(text) else text for name, text in row.items()} for row in rows)
     return file.getvalue()
+
+
+def _rows(data: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """The header stands in the first row, what a line has once in the first of its part numbers."""
+    head = _columns(data, HEADER_COLUMNS, CELLS_OF_THE_HEADER)
+    for number, line in enumerate(data["lines"], start=1):
+        own = _columns(line, LINE_COLUMNS, CELLS_OF_A_LINE)
+        for part in line["sublines"]:
+            yield {"line": str(number), **head, **own, **_columns(part, PART_COLUMNS, {})}
+            head, own = {}, {}
+
+
+def _columns(
+    data: Mapping[str, Any], single: Mapping[str, str], cells: Mapping[str, tuple[str, Sequence[str]]]
+) -> dict[str, str]:
+    texts = {column: _text(data.get(name)) for column, name in single.items()}
+    for column, (block, names) in cells.items():
+        texts[column] = ";".join(_record(row, names) for row in data.get(block, ()))
+    return texts
+
+
+def _record(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    parts = [re.sub(r"[\\/;]", r"\\\g<0>", _text(row.get(name))) for name in names]
+    while parts and not parts[-1]:
+        parts.pop()
+    return "/".join(parts)
+
+
+def _text(value: Any) -> str:
+    """A value as it is typed; nothing for what is not there, and for false."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return value.isoformat() if isinstance(value, date) else "true" if value is True else str(value)
+
+
+# ── Reading ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _table(content: bytes, most_bytes: int) -> list[tuple[int, dict[str, str]]]:
@@ -184,7 +244,7 @@ def _table(content: bytes, most_bytes: int) -> list[tuple[int, dict[str, str]]]:
     if len(table) > MOST_ROWS:
         raise UnreadablePedimentoFile(_("The file has more than %(most)s rows."), most=MOST_ROWS)
     rows = [
-        (number, {name: cell.strip() for name, cell in zip(names, row, strict=False) if cell.strip()})
+        (number, {name: text for name, cell in zip(names, row, strict=False) if (text := _bare(cell))})
         for number, row in enumerate(table[1:], start=2)
     ]
     rows = [(number, row) for number, row in rows if row]
@@ -228,8 +288,8 @@ def _cells(
 ) -> list[dict[str, str]]:
     """The records written in one cell."""
     found = []
-    for text in filter(None, (part.strip() for part in row.get(column, "").split(";"))):
-        values = [value.strip() for value in text.split("/")]
+    for text in filter(None, (part.strip() for part in _parted(row.get(column, ""), ";"))):
+        values = [re.sub(r"\\([\\/;])", r"\1", value).strip() for value in _parted(text, "/")]
         if len(values) > len(names):
             message = _("Row %(row)s, %(field)s: %(value)s has more parts than %(form)s.")
             errors.append(
@@ -240,6 +300,27 @@ def _cells(
             continue
         found.append({name: value for name, value in zip(names, values, strict=False) if value})
     return found
+
+
+def _bare(cell: str) -> str:
+    """What a cell says, without the apostrophe that keeps a spreadsheet from reckoning with it."""
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
+
+
+def _parted(text: str, mark: str) -> list[str]:
+    r"""The parts of a text, which a mark behind a backslash does not part.
+
+    >>> _parted(r"a\/b/c", "/")
+    ['a\\/b', 'c']
+    """
+    parts = [""]
+    for piece in re.findall(r"\\[\\/;]|[^\\/;]+|.", text, re.DOTALL):
+        if piece == mark:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
 
 
 def _block(path: str) -> str:

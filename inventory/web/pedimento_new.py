@@ -22,6 +22,7 @@ from inventory.parties.roles import Can
 from inventory.reference import selectors as reference
 from inventory.web.access import WebRequest, requires
 from inventory.web.actions import sent
+from inventory.web.export import csv_file
 from inventory.web.pedimento_entry import Entry, image_of
 from inventory.web.pedimento_forms import Choices
 from inventory.web.pedimentos import pedimento_of
@@ -194,9 +195,7 @@ def _faults(error: DomainError, read: flat_file.FlatFile | None) -> dict[str, An
 @require_safe
 def template(request: WebRequest) -> HttpResponse:
     """An empty file with every column, and one line as an example."""
-    response = HttpResponse("\ufeff" + flat_file.example(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="pedimento.csv"'
-    return response
+    return csv_file("pedimento", flat_file.example())
 
 
 urlpatterns = [

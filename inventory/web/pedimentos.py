@@ -15,8 +15,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from inventory.customs import flat_file
 from inventory.customs import selectors as customs
 from inventory.customs import services as books
+from inventory.customs.image import declared
 from inventory.customs.pedimento_number import display
 from inventory.errors import DomainError
 from inventory.models import Pedimento
@@ -28,6 +30,7 @@ from inventory.web.access import WebRequest, requires
 from inventory.web.actions import form_page, sent
 from inventory.web.cells import TABLET, WIDE, PedimentoColumn
 from inventory.web.columns import DayColumn, MoneyColumn, StatusColumn
+from inventory.web.export import csv_file
 from inventory.web.fields import SiteMomentField
 from inventory.web.forms import DateInput, ReasonField
 from inventory.web.lists import Action, ListPage
@@ -148,6 +151,14 @@ def draw(request: WebRequest, pedimento: Pedimento, refusal: DomainError | None 
     return render(request, "inventory/customs/pedimento.html", page, status=refusal.status if refusal else 200)
 
 
+@requires(Can.SEE_CUSTOMS)
+@require_safe
+def pedimento_file(request: WebRequest, number: str) -> HttpResponse:
+    """The whole pedimento as the CSV it can be uploaded with."""
+    pedimento = pedimento_of(request, number)
+    return csv_file(f"pedimento-{pedimento.number}", flat_file.write(declared(pedimento)))
+
+
 # ── What may be done with it ────────────────────────────────────────────────────────────────────
 
 
@@ -176,6 +187,7 @@ def deeds_of(request: WebRequest, pedimento: Pedimento) -> list[Action]:
         url = f"{reverse('inventory:pedimento_new')}?rectifies={number}"
         if not hasattr(pedimento, "rectified_by"):
             found_.append(Action(_("Rectify (R1)"), url, "edit", Can.EDIT_PEDIMENTO, "ghost"))
+    found_.append(deed(_("Download CSV"), "file", "download", Can.SEE_CUSTOMS, "ghost"))
     if state not in (State.CANCELLED, State.APPLIED):
         found_.append(deed(_("Withdraw"), "withdraw", "trash", Can.EDIT_PEDIMENTO, "ghost"))
     return [one for one in found_ if access.can(one.capability)]
@@ -327,6 +339,7 @@ def rectify(request: WebRequest, number: str) -> HttpResponse:
 urlpatterns = [
     path("pedimentos/", PedimentoList.as_view(), name="pedimentos"),
     path("pedimentos/<str:number>/", pedimento_page, name="pedimento"),
+    path("pedimentos/<str:number>/pedimento.csv", pedimento_file, name="pedimento_file"),
     path("pedimentos/<str:number>/pay/", pay, name="pedimento_pay"),
     path("pedimentos/<str:number>/clear/", clear, name="pedimento_clear"),
     path("pedimentos/<str:number>/close/", close, name="pedimento_close"),
