@@ -18,6 +18,7 @@ from inventory.api.customs_inputs import (
     PaymentInput,
     PedimentoInput,
     ReasonInput,
+    RemesaNoticeInput,
     refuse_unknown,
 )
 from inventory.api.customs_outputs import (
@@ -144,6 +145,15 @@ class ClearPedimento(_PedimentoStep):
     def post(self, request: Request, number: str) -> Response:
         """Note when the selection mechanism was activated: the clocks of its bonded lots start then."""
         return self.step(ClearanceInput, services.record_clearance)
+
+
+class RecordRemesa(_PedimentoStep):
+    """One remesa."""
+
+    @extend_schema(request=RemesaNoticeInput, responses=PedimentoOutput)
+    def post(self, request: Request, number: str) -> Response:
+        """Note the electronic notice of one remesa of a consolidated pedimento."""
+        return self.step(RemesaNoticeInput, services.record_remesa)
 
 
 class ClosePedimento(_PedimentoStep):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("pedimentos/<str:number>/", customs.PedimentoDetail.as_view(), name="pedimento"),
     path("pedimentos/<str:number>/pay/", customs.PayPedimento.as_view(), name="pay_pedimento"),
     path("pedimentos/<str:number>/clear/", customs.ClearPedimento.as_view(), name="clear_pedimento"),
+    path("pedimentos/<str:number>/remesas/", customs.RecordRemesa.as_view(), name="record_remesa"),
     path("pedimentos/<str:number>/close/", customs.ClosePedimento.as_view(), name="close_pedimento"),
     path("pedimentos/<str:number>/withdraw/", customs.WithdrawPedimento.as_view(), name="withdraw_pedimento"),
     path("pedimentos/<str:number>/apply/", customs.ApplyRectification.as_view(), name="apply_rectification"),

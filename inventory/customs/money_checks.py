@@ -24,7 +24,7 @@ def _accounts(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
     yield from once("folio", [(row.path, (row.folio, row.issuer)) for row in draft.customs_accounts])
     for row in draft.customs_accounts:
         yield from _account(row, known)
-        yield from past(f"{row.path}.issued_on", row.issued_on, known)
+        yield from past(f"{row.path}.issued_on", row.issued_on, known.today)
         if draft.validated_on and row.issued_on > draft.validated_on:
             message = _("%(field)s: %(value)s lies after the validation of the pedimento on %(on)s.")
             fault = Fault("before_validation", "E", message, {"on": draft.validated_on})
@@ -60,7 +60,7 @@ def _offsets(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
         if row.original_number == SEPARATORS.sub("", draft.number):
             message = _("%(field)s: %(value)s is this pedimento; what is set off comes from another one.")
             yield path, row.original_number, Fault("other_pedimento", "E", message)
-        yield from past(f"{row.path}.original_paid_on", row.original_paid_on, known)
+        yield from past(f"{row.path}.original_paid_on", row.original_paid_on, known.today)
         yield from listed(f"{row.path}.code", row.code, "contribution", known)
         yield from whole(f"{row.path}.amount_mxn", row.amount_mxn)
 
@@ -73,7 +73,7 @@ def _documents(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
         if row.payment_form == CASH:
             message = _("%(field)s: %(value)s is cash; a document stands for another payment form.")
             yield f"{row.path}.payment_form", row.payment_form, Fault("not_cash", "E", message)
-        yield from past(f"{row.path}.issued_on", row.issued_on, known)
+        yield from past(f"{row.path}.issued_on", row.issued_on, known.today)
         yield from _amounts(row)
 
 

@@ -4,15 +4,16 @@ Each finding is a path, the value there and a `Fault`: `E` refuses, `W` asks a p
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
 from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED, LineDraft, PedimentoDraft
 from inventory.customs.money_checks import money_faults
-from inventory.customs.papers import IdentifierDraft, PaymentDraft
+from inventory.customs.papers import IdentifierDraft, PaymentDraft, RemesaNoticeDraft
 from inventory.customs.pedimento_number import SEPARATORS
-from inventory.customs.value_checks import Found, Known, country, form, listed, once, past, whole
+from inventory.customs.value_checks import Found, Known, at, country, form, listed, once, past, whole
 from inventory.errors import Fault
 from inventory.errors import gettext_noop as _
 from inventory.parties.identifiers import check_container, check_format, check_rfc
@@ -62,18 +63,28 @@ def _people(draft: PedimentoDraft, _known: Known) -> Iterator[Found]:
 
 
 def _remesas(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
-    """Only a consolidated pedimento has remesas; each has one notice, of a day on which the pedimento was open."""
+    """Only a consolidated pedimento has remesas; each has one notice."""
     yield from once("remesa", [(row.path, row.remesa) for row in draft.remesa_notices])
     yield from once("number", [(row.path, row.number) for row in draft.remesa_notices])
     for row in draft.remesa_notices:
         if not draft.is_consolidated:
             message = _("%(field)s: only a consolidated pedimento has remesas, such as %(value)s.")
             yield f"{row.path}.remesa", row.remesa, Fault("consolidated_only", "E", message)
-        yield from past(f"{row.path}.issued_on", row.issued_on, known)
-        if draft.consolidated_opened_on and row.issued_on < draft.consolidated_opened_on:
-            message = _("%(field)s: %(value)s lies before the opening of the consolidated on %(on)s.")
-            fault = Fault("after_opening", "E", message, {"on": draft.consolidated_opened_on})
-            yield f"{row.path}.issued_on", row.issued_on, fault
+        yield from remesa_faults(row, known.today, draft.consolidated_opened_on)
+
+
+def remesa_faults(
+    row: RemesaNoticeDraft, today: date, opened_on: date | None, closed_on: date | None = None
+) -> Iterator[Found]:
+    """A notice is of a day on which its consolidated pedimento was open."""
+    path = at(row.path, "issued_on")
+    yield from past(path, row.issued_on, today)
+    if closed_on and row.issued_on > closed_on:
+        message = _("%(field)s: %(value)s lies after the closing of the consolidated on %(on)s.")
+        yield path, row.issued_on, Fault("before_closing", "E", message, {"on": closed_on})
+    if opened_on and row.issued_on < opened_on:
+        message = _("%(field)s: %(value)s lies before the opening of the consolidated on %(on)s.")
+        yield path, row.issued_on, Fault("after_opening", "E", message, {"on": opened_on})
 
 
 def _transport(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
@@ -103,7 +114,7 @@ def _payments(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
         yield from payment_forms(row)
         yield from listed(f"{row.path}.payment_form", row.payment_form, "payment_form", known)
         yield from whole(f"{row.path}.amount_mxn", row.amount_mxn)
-        yield from past(f"{row.path}.paid_on", row.paid_on, known)
+        yield from past(f"{row.path}.paid_on", row.paid_on, known.today)
     paid = sum((row.amount_mxn for row in draft.payments), Decimal(0))
     if draft.payments and paid != draft.cash_mxn:
         message = _("%(field)s: the header declares %(value)s in cash, the payments add up to %(total)s.")
@@ -113,8 +124,7 @@ def _payments(draft: PedimentoDraft, known: Known) -> Iterator[Found]:
 def payment_forms(row: PaymentDraft) -> Iterator[Found]:
     """The numbers of a payment have their form."""
     for name, kind in (("capture_line", "capture_line"), ("operation_number", "bank_operation")):
-        path = f"{row.path}.{name}" if row.path else name
-        yield from form(path, getattr(row, name), partial(check_format, kind))
+        yield from form(at(row.path, name), getattr(row, name), partial(check_format, kind))
 
 
 def _customs_value(draft: PedimentoDraft, known: Known) -> Iterator[Found]:

@@ -217,14 +217,16 @@ def read_consignees(reader: Reader) -> tuple[ConsigneeDraft, ...]:
 
 def read_remesa_notices(reader: Reader) -> tuple[RemesaNoticeDraft, ...]:
     """The notices of the remesas."""
-    return tuple(
-        RemesaNoticeDraft(
-            path=row.path,
-            remesa=row.whole("remesa", 100_000, required=True, positive=True) or 0,
-            number=row.text("number", 40, required=True, upper=True),
-            issued_on=row.required_day("issued_on"),
-        )
-        for row in reader.rows("remesa_notices", MOST_NOTICES)
+    return tuple(read_remesa_notice(row) for row in reader.rows("remesa_notices", MOST_NOTICES))
+
+
+def read_remesa_notice(reader: Reader) -> RemesaNoticeDraft:
+    """The notice of one remesa."""
+    return RemesaNoticeDraft(
+        path=reader.path,
+        remesa=reader.whole("remesa", 100_000, required=True, positive=True) or 0,
+        number=reader.text("number", 40, required=True, upper=True),
+        issued_on=reader.required_day("issued_on"),
     )
 
 

@@ -37,6 +37,11 @@ class Known:
     offices: Container[str] = ()
 
 
+def at(path: str, name: str) -> str:
+    """The path of a value in a row; a row on its own has no path."""
+    return f"{path}.{name}" if path else name
+
+
 def listed(path: str, code: str, list_name: str, known: Known) -> Iterator[Found]:
     """A code is on its list on the day."""
     if code and code not in known.listed.get(list_name, ()):
@@ -62,9 +67,9 @@ def whole(path: str, value: Decimal) -> Iterator[Found]:
         yield path, value, Fault("whole_pesos", "E", message)
 
 
-def past(path: str, day: date | None, known: Known) -> Iterator[Found]:
+def past(path: str, day: date | None, today: date) -> Iterator[Found]:
     """A day does not lie in the future."""
-    if day and day > known.today:
+    if day and day > today:
         yield path, day, Fault("not_in_future", "E", _("%(field)s: %(value)s lies in the future."))
 
 

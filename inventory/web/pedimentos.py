@@ -179,8 +179,9 @@ def deeds_of(request: WebRequest, pedimento: Pedimento) -> list[Action]:
         found_.append(deed(_("Record payment"), "pay", "currency-dollar", Can.EDIT_PEDIMENTO))
     if state == State.PAID:
         found_.append(deed(_("Record clearance (MSA)"), "clear", "check", Can.EDIT_PEDIMENTO))
-    if is_open and state != State.CANCELLED:
-        found_.append(deed(_("Close the consolidated"), "close", "lock", Can.EDIT_PEDIMENTO))
+    if pedimento.is_consolidated and state != State.CANCELLED:
+        found_.append(deed(_("Record a remesa"), "remesa", "plus", Can.EDIT_PEDIMENTO, "ghost"))
+        found_ += [deed(_("Close the consolidated"), "close", "lock", Can.EDIT_PEDIMENTO)] if is_open else []
     if pedimento.effect == Effect.CORRECTIVE and state not in (State.APPLIED, State.CANCELLED):
         found_.append(deed(_("Apply the rectification"), "rectify", "refresh", Can.EDIT_PEDIMENTO))
     if pedimento.effect == Effect.INBOUND and state in (State.PAID, State.CLEARED):
@@ -212,6 +213,14 @@ class ClearanceForm(forms.Form):
 
     cleared_at = SiteMomentField(label=_("Selection mechanism activated"))
     was_examined = forms.BooleanField(label=_("Red light: the goods were examined"), required=False)
+
+
+class RemesaForm(forms.Form):
+    """The electronic notice of one remesa."""
+
+    remesa = forms.IntegerField(label=_("Remesa"), min_value=1)
+    number = forms.CharField(label=_("Number of the notice"), max_length=40)
+    issued_on = forms.DateField(label=_("Date of the notice"), widget=DateInput)
 
 
 class ClosingForm(forms.Form):
@@ -274,6 +283,17 @@ def clear(request: WebRequest, number: str) -> HttpResponse:
         _("Record clearance (MSA)"),
         gettext("Cleared: the stays of its bonded lots are counted from that day."),
         lead=_("The stay of the goods is counted from this day."),
+    )
+
+
+@requires(Can.EDIT_PEDIMENTO)
+def remesa(request: WebRequest, number: str) -> HttpResponse:
+    """Record one remesa of a consolidated pedimento."""
+    pedimento = pedimento_of(request, number)
+    last = max((row.remesa for row in pedimento.remesa_notices.all()), default=0)
+    form = RemesaForm(sent(request), initial={"remesa": last + 1, "issued_on": _today(pedimento)})
+    return _deed_page(
+        request, pedimento, form, books.record_remesa, _("Record a remesa"), gettext("The remesa is recorded.")
     )
 
 
@@ -342,6 +362,7 @@ urlpatterns = [
     path("pedimentos/<str:number>/pedimento.csv", pedimento_file, name="pedimento_file"),
     path("pedimentos/<str:number>/pay/", pay, name="pedimento_pay"),
     path("pedimentos/<str:number>/clear/", clear, name="pedimento_clear"),
+    path("pedimentos/<str:number>/remesa/", remesa, name="pedimento_remesa"),
     path("pedimentos/<str:number>/close/", close, name="pedimento_close"),
     path("pedimentos/<str:number>/rectify/", rectify, name="pedimento_rectify"),
     path("pedimentos/<str:number>/withdraw/", withdraw, name="pedimento_withdraw"),

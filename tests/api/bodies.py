@@ -43,6 +43,10 @@ BODIES = {
     "post pedimentos": (None, _declaration),
     "post pay_pedimento": (_entry, lambda t: {"paid_on": "2026-03-03"}),
     "post clear_pedimento": (_entry, lambda t: {"cleared_at": _at}),
+    "post record_remesa": (
+        _entry,
+        lambda t: {"remesa": 1, "number": f"{t.mark}-AV1", "issued_on": "2026-03-02"},
+    ),
     "post close_pedimento": (_entry, lambda t: {"closed_on": "2026-03-03", "paid_on": "2026-03-03"}),
     "post withdraw_pedimento": (_spare, _reason),
     "post apply_rectification": (_entry, _nothing),

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.audit.selectors import trail_of
 from inventory.customs import services as customs
+from inventory.customs.errors import WrongEffect
 from inventory.errors import InvalidInputs
 from inventory.models import Finding, Pedimento, PedimentoLine, Requirement
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
@@ -246,6 +247,78 @@ def test_a_remesa_or_its_notice_that_stands_twice_is_refused_and_no_server_error
     assert errors_of(client, consolidated(declared(), first, {**first, "number": "AV-78"}, {**first, "remesa": 2})) == {
         ("remesa_notices[1].remesa", "unique"), ("remesa_notices[2].number", "unique"),
     }  # fmt: skip
+
+
+@pytest.fixture
+def open_one(client, declared):
+    """A consolidated pedimento that is open since 23 February, with its first remesa."""
+    first = {"remesa": 1, "number": "AV-1", "issued_on": "2026-02-23"}
+    return world.enter(client, {**consolidated(declared(payments=[]), first), "paid_on": ""}, DAY)
+
+
+def note(pedimento, day="2026-03-03", **notice):
+    notice = {"remesa": 2, "number": "av-2", "issued_on": date(2026, 3, 2), **notice}
+    return customs.record_remesa(pedimento=pedimento, at=world.at(day, 19), actor=world.ACTOR, **notice)
+
+
+def test_each_remesa_of_an_open_consolidated_is_noted_as_it_comes(open_one):
+    noted = note(open_one)
+
+    assert [str(row) for row in open_one.remesa_notices.all()] == ["1: AV-1", "2: AV-2"]
+    assert noted.version == open_one.version + 1
+    assert trail_of(open_one)[1].changes["remesa_notices"] == ["", "remesa=2 number=AV-2 issued_on=2026-03-02"]
+
+
+def test_a_remesa_told_again_is_one_notice(open_one):
+    versions = [note(open_one).version for _turn in range(2)]
+
+    assert versions[0] == versions[1]
+    assert open_one.remesa_notices.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("notice", "field", "rule"),
+    [
+        ({"remesa": 1}, "remesa", "unique"),
+        ({"number": "av-1"}, "number", "unique"),
+        ({"remesa": 0}, "remesa", "positive"),
+        ({"number": ""}, "number", "required"),
+        ({"issued_on": date(2026, 2, 22)}, "issued_on", "after_opening"),
+        ({"issued_on": date(2026, 3, 4)}, "issued_on", "not_in_future"),
+    ],
+)
+def test_a_remesa_that_cannot_be_is_refused_and_changes_nothing(open_one, notice, field, rule):
+    with pytest.raises(InvalidInputs) as refused:
+        note(open_one, **notice)
+
+    assert [(one.field, one.value, one.rule) for one in refused.value] == [
+        (field, str(notice[field]).upper() if field == "number" else notice[field], rule)
+    ]
+    assert open_one.remesa_notices.count() == 1
+
+
+def test_a_remesa_of_a_closed_consolidated_may_be_noted_late_but_not_be_later(open_one):
+    closed_on = date(2026, 3, 1)
+    customs.close_consolidated(
+        pedimento=open_one, closed_on=closed_on, paid_on=closed_on, at=world.at(DAY, 18), actor=world.ACTOR
+    )
+
+    with pytest.raises(InvalidInputs) as refused:
+        note(open_one, issued_on=date(2026, 3, 2))
+    note(open_one, issued_on=closed_on)
+
+    assert [(one.field, one.rule) for one in refused.value] == [("issued_on", "before_closing")]
+    assert open_one.remesa_notices.count() == 2
+
+
+def test_only_a_consolidated_that_stands_has_remesas(client, declared, open_one):
+    customs.withdraw_pedimento(pedimento=open_one, reason="typed twice", at=world.at(DAY, 18), actor=world.ACTOR)
+
+    for pedimento in (open_one, world.enter(client, declared(), DAY)):
+        with pytest.raises(WrongEffect):
+            note(pedimento)
+
+    assert open_one.remesa_notices.count() == 1
 
 
 # ── Payment ─────────────────────────────────────────────────────────────────────────────────────

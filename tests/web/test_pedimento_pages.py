@@ -433,6 +433,23 @@ def test_a_consolidated_pedimento_is_closed(floor, broker):
     assert pedimento.consolidated_closed_on.isoformat() == today
 
 
+def test_a_remesa_is_recorded_and_the_next_one_is_offered(floor, broker):
+    today = timezone.localdate().isoformat()
+    opened = {"is_consolidated": "on", "consolidated_opened_on": today}
+    pedimento, plain = floor.entered(paid_on="", entered_on=today, **opened), floor.entered()
+    url = page("pedimento_remesa", pedimento.number)
+
+    done = broker.post(url, {"remesa": "1", "number": "av-1", "issued_on": today})
+    twice = broker.post(url, {"remesa": "1", "number": "AV-2", "issued_on": today})
+
+    assert (done.status_code, twice.status_code) == (302, 422)
+    assert twice.context["form"].errors["remesa"] == ["Remesa: 1 stands twice."]
+    assert broker.get(url).context["form"]["remesa"].value() == 2
+    assert "Remesa 1 · AV-1" in text_of(broker.get(page("pedimento", pedimento.number), {"tab": "taxes"}))
+    assert "Record a remesa" in text_of(broker.get(page("pedimento", pedimento.number)))
+    assert "Record a remesa" not in text_of(broker.get(page("pedimento", plain.number)))
+
+
 def test_a_rectification_begins_as_its_original_and_is_applied(floor, broker):
     lot = floor.stocked()
     begun = broker.get(page("pedimento_new") + f"?rectifies={lot.pedimento_number}").context["entry"]
@@ -502,7 +519,14 @@ def test_a_pedimento_that_did_something_is_not_withdrawn(floor, broker):
 
 # ── Who may ─────────────────────────────────────────────────────────────────────────────────────
 
-DEEDS = ("pedimento_pay", "pedimento_clear", "pedimento_close", "pedimento_rectify", "pedimento_withdraw")
+DEEDS = (
+    "pedimento_pay",
+    "pedimento_clear",
+    "pedimento_remesa",
+    "pedimento_close",
+    "pedimento_rectify",
+    "pedimento_withdraw",
+)
 
 
 @pytest.mark.parametrize("role", ["operator", "planner", "authority", "client"])

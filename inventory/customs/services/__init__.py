@@ -12,6 +12,7 @@ from inventory.customs.services.holding import hold, lift_hold
 from inventory.customs.services.notices import close_notice, open_notice, withdraw_notice
 from inventory.customs.services.opening import open_bonded_lots
 from inventory.customs.services.rectifying import rectify
+from inventory.customs.services.remesas import record_remesa
 
 __all__ = [
     "Withdrawal",
@@ -26,6 +27,7 @@ __all__ = [
     "record_clearance",
     "record_difference",
     "record_payment",
+    "record_remesa",
     "rectify",
     "resolve_difference",
     "reverse_discharges",

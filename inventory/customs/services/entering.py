@@ -147,9 +147,9 @@ def _record_bank(pedimento: Pedimento, paid_on: date, numbers: Mapping[str, str]
     errors = [*reader.errors, *(fault.as_error(path, value) for path, value, fault in payment_forms(payment))]
     if errors:
         raise InvalidInputs(errors)
-    row = PedimentoPayment(pedimento=pedimento, **_typed(payment, PedimentoPayment))
+    row = PedimentoPayment(pedimento=pedimento, **typed(payment, PedimentoPayment))
     row.save(force_insert=True)
-    record_parts(pedimento, {"payments": [_said(row)]})
+    record_parts(pedimento, {"payments": [said(row)]})
 
 
 def _header(draft: PedimentoDraft, checked: Checked, client: Client, at: datetime) -> Pedimento:
@@ -165,10 +165,10 @@ def _header(draft: PedimentoDraft, checked: Checked, client: Client, at: datetim
         "rectifies": checked.rectifies,
         "recorded_at": at,
     }
-    return Pedimento(**{**_typed(draft, Pedimento), **own})
+    return Pedimento(**{**typed(draft, Pedimento), **own})
 
 
-def _typed(draft: Any, model: type[Model]) -> dict[str, Any]:
+def typed(draft: Any, model: type[Model]) -> dict[str, Any]:
     """What a draft says under the names of a table's columns."""
     columns = {column.name for column in model._meta.concrete_fields}
     return {one.name: getattr(draft, one.name) for one in fields(draft) if one.name in columns}
@@ -191,27 +191,27 @@ def _write_lines(pedimento: Pedimento, draft: PedimentoDraft, checked: Checked) 
     insert(
         [PedimentoSubline(line=by_seq[seq], **vars(one)) for seq, some in checked.sublines.items() for one in some]
     )  # fmt: skip
-    written = {"lines": [_said(line) for line in lines]}
+    written = {"lines": [said(line) for line in lines]}
     for name, model in OF_THE_PEDIMENTO.items():
-        rows = [model(pedimento=pedimento, **_typed(row, model)) for row in getattr(draft, name)]
+        rows = [model(pedimento=pedimento, **typed(row, model)) for row in getattr(draft, name)]
         if hasattr(model, "line"):
             rows += [
-                model(pedimento=pedimento, line=by_seq[line.seq], **_typed(row, model))
+                model(pedimento=pedimento, line=by_seq[line.seq], **typed(row, model))
                 for line in draft.lines
                 for row in getattr(line, name)
             ]
         insert(rows)
-        written[name] = [_said(row) for row in rows]
+        written[name] = [said(row) for row in rows]
     for name, model in OF_A_LINE.items():
         rows = [
-            model(line=by_seq[line.seq], **_typed(row, model)) for line in draft.lines for row in getattr(line, name)
+            model(line=by_seq[line.seq], **typed(row, model)) for line in draft.lines for row in getattr(line, name)
         ]
         insert(rows)
-        written[name] = [_said(row) for row in rows]
+        written[name] = [said(row) for row in rows]
     record_parts(pedimento, written)
 
 
-def _said(row: Any) -> str:
+def said(row: Any) -> str:
     """A row in words for the trail: what it holds, field by field, after the number of its line."""
     line = getattr(row, "line", None)
     columns = [field for field in row._meta.concrete_fields if not field.primary_key and not field.is_relation]
@@ -228,7 +228,7 @@ def _line(pedimento: Pedimento, line: LineDraft) -> PedimentoLine:
         "unit_price_mxn": _unit_price(line),
         "source_number": "".join(c for c in line.source_number if c.isdigit()),
     }
-    return PedimentoLine(pedimento=pedimento, **{**_typed(line, PedimentoLine), **own})
+    return PedimentoLine(pedimento=pedimento, **{**typed(line, PedimentoLine), **own})
 
 
 def _unit_price(line: LineDraft) -> Decimal:
