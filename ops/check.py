@@ -1,6 +1,6 @@
-"""`make test`: the whole suite on SQLite and on PostgreSQL, at the same time; status 0 when both pass.
+"""`make test`: the whole suite on SQLite and on PostgreSQL, two shares of it at a time; status 0 when all pass.
 
-Arguments for pytest go into ARGS, as in `make test ARGS="tests/ops -x"`. `TEST_PARALLEL=0` runs one after the other.
+Arguments for pytest go into ARGS, as in `make test ARGS="tests/ops -x"`. `TEST_PARALLEL=0` runs one share after the other.
 """
 
 import os
@@ -10,14 +10,32 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ops import environment, processes
 from ops.refusal import Refusal
 
-# The longer run comes last, so that the last line printed is its count of tests.
-ENGINES = ("postgresql", "sqlite")
-NO_TESTS = 5  # pytest's status when nothing was left to run on this engine
+NO_TESTS = 5  # pytest's status when nothing was left to run in this share
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the suite that runs by itself: its name, its engine, and which tests it takes by their marks."""
+
+    name: str
+    engine: str
+    marks: str = ""
+
+
+LONG = "ops or browser or once"
+# The two longest begin; the third takes the place of the one that ends first.
+SHARES = (
+    Share("PostgreSQL", "postgresql"),
+    Share("SQLite: browser, programs, long walks", "sqlite", LONG),
+    Share("SQLite: all else", "sqlite", f"not ({LONG})"),
+)
 
 
 def main() -> int:
@@ -29,39 +47,53 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    together = os.environ.get("TEST_PARALLEL", "1") != "0" and (os.cpu_count() or 1) > 1
-    logs = Path(tempfile.mkdtemp(prefix="recinto-check-"))
-    runs: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        if together:
-            runs = {engine: start(engine, python, logs) for engine in ENGINES}
-        failed = []
-        for engine in ENGINES:
-            print(f"\n── {engine} ──", flush=True)
-            run = runs.get(engine) or runs.setdefault(engine, start(engine, python, logs))
-            if follow(run, logs / engine) not in (0, NO_TESTS):
-                failed.append(engine)
+        failed = run_all(python)
     except KeyboardInterrupt:
         return 130
+    if failed:
+        print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def run_all(python: Path) -> list[str]:
+    """Run every share and show what each says, one after the other; answer with those that failed."""
+    together = 2 if os.environ.get("TEST_PARALLEL", "1") != "0" and (os.cpu_count() or 1) > 1 else 1
+    logs = Path(tempfile.mkdtemp(prefix="recinto-check-"))
+    runs: dict[Share, subprocess.Popen[bytes]] = {}
+    failed = []
+
+    def go_on() -> None:
+        """Begin as many shares as may run beside those that do."""
+        for share in SHARES:
+            if sum(run.poll() is None for run in runs.values()) < together and share not in runs:
+                runs[share] = start(share, python, logs)
+
+    try:
+        for share in SHARES:
+            print(f"\n── {share.name} ──", flush=True)
+            go_on()
+            if follow(runs[share], logs / share.name, go_on) not in (0, NO_TESTS):
+                failed.append(share.name)
     finally:
         for run in runs.values():
             processes.stop(run, patience=20)
         shutil.rmtree(logs, ignore_errors=True)
-    if failed:
-        print(f"Failed on {' and '.join(failed)}.", file=sys.stderr)
-    return 1 if failed else 0
+    return failed
 
 
-def start(engine: str, python: Path, logs: Path) -> subprocess.Popen[bytes]:
-    """Begin the suite on one engine."""
+def start(share: Share, python: Path, logs: Path) -> subprocess.Popen[bytes]:
+    """Begin one share."""
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    command: list[str | Path] = [python, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{engine}", *arguments]
-    env = {**os.environ, "TEST_ENGINE": engine, "PYTHONUNBUFFERED": "1"}
-    return processes.start(command, log=logs / engine, env=env, cwd=environment.ROOT)
+    marks = ["-m", share.marks] if share.marks else []
+    cache = f"cache_dir=.pytest_cache/{SHARES.index(share)}"
+    command: list[str | Path] = [python, "-m", "pytest", "-o", cache, *marks, *arguments]
+    env = {**os.environ, "TEST_ENGINE": share.engine, "PYTHONUNBUFFERED": "1"}
+    return processes.start(command, log=logs / share.name, env=env, cwd=environment.ROOT)
 
 
-def follow(run: subprocess.Popen[bytes], log: Path) -> int:
-    """Show what a run has said and says until it ends; answer with its status."""
+def follow(run: subprocess.Popen[bytes], log: Path, go_on: Callable[[], None]) -> int:
+    """Show what a run has said and says until it ends, seeing to it that others go on; answer with its status."""
     with log.open("rb") as text:
         while True:
             ended = run.poll() is not None  # asked before reading, so that the last words are read
@@ -71,6 +103,7 @@ def follow(run: subprocess.Popen[bytes], log: Path) -> int:
             if ended:
                 return run.returncode
             if not said:
+                go_on()
                 time.sleep(0.2)
 
 

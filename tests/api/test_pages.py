@@ -99,11 +99,7 @@ def test_going_back_works_over_empty_values(api, acme, ordering):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "url", ["items/", "legs/", "postings/", "stock/", "bonded-lots/", "accounts/", "stock-by-site/"]
-)
-def test_a_list_costs_two_statements_for_one_row_or_a_hundred(url):
-    counts = []
+def test_a_list_costs_two_statements_for_one_row_or_a_hundred():
     for rows in (1, 100):
         client = make_client()
         make_items(client, rows)
@@ -112,12 +108,12 @@ def test_a_list_costs_two_statements_for_one_row_or_a_hundred(url):
         for _ in range(rows):
             make_bonded_lot(account)
         caller = caller_for(client)
-        caller.get(url)
-        with CaptureQueriesContext(connection) as statements:
-            assert caller.get(url, {"page_size": 100}).status_code == 200
-        counts.append(len(statements))
 
-    assert counts == [2, 2]
+        for url in ("items/", "legs/", "postings/", "stock/", "bonded-lots/", "accounts/", "stock-by-site/"):
+            caller.get(url)
+            with CaptureQueriesContext(connection) as statements:
+                assert caller.get(url, {"page_size": 100}).status_code == 200
+            assert len(statements) == 2, url
 
 
 def test_no_list_counts_its_rows(api, acme):

@@ -41,7 +41,12 @@ def _read(table: str) -> tuple[list[str], list[tuple]]:
 
 
 def _write(table: str, columns: list[str], rows: list[tuple]) -> None:
-    marks = ", ".join(["%s"] * len(columns))
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
         cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)

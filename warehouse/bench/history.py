@@ -38,8 +38,7 @@ def write(world: World, accounts: list[Account], legs_each: int, exits_per_lot: 
             ("id", "posting_id", "account_id", "lot_id", "location_id", "quantity", "legal_date", "recorded_at"),
             _legs(world, first_posting, first_leg, lots, legs_each // 2, days),
         )
-        for account in accounts:
-            _discharge(world, account, legs_each // 2, exits_per_lot, days)
+        _discharge(world, accounts, legs_each // 2, exits_per_lot, days)
 
 
 class _Days:
@@ -80,22 +79,24 @@ def _legs(
             yield first + 2 * place + 1, posting, lot.account_id, lot.pk, world.shelf.pk, -away, day, moment
 
 
-def _discharge(world: World, account: Account, count: int, per_lot: int, days: _Days) -> None:
-    """Exits of one piece each, from closed lots of so many pieces."""
+def _discharge(world: World, accounts: list[Account], count: int, per_lot: int, days: _Days) -> None:
+    """So many exits of one piece from each account, out of closed lots of so many pieces."""
     sizes = [min(per_lot, count - start) for start in range(0, count, per_lot)]
-    sublines = declare(world.inbound, [(account, size) for size in sizes])
-    exit_line = declare(world.outbound, [(account, count)])[0].line_id
+    wanted = [(account, size) for account in accounts for size in sizes]
+    sublines = declare(world.inbound, wanted)
+    exits = declare(world.outbound, [(account, count) for account in accounts])
     lots = BondedLot.objects.bulk_create(
-        [open_lot(world, account, subline, size, 0) for subline, size in zip(sublines, sizes, strict=True)]
+        [open_lot(world, account, subline, size, 0) for (account, size), subline in zip(wanted, sublines, strict=True)]
     )
-    first = bulk.next_id(Discharge)
     columns = (
         "id", "bonded_lot_id", "outbound_line_id", "account_id", "quantity", "tariff_quantity", "value_mxn",
         "legal_date", "recorded_at", "key", "flags", "actor_label", "reason",
     )  # fmt: skip
+    first = bulk.next_id(Discharge)
     rows = (
-        (first + number, lots[number // per_lot].pk, exit_line, account.pk, BASE, BASE, 10 * PESO,
-         *days.at(number), f"bench/past/{first + number}", "[]", "bench", "")
+        (pk := first + turn * count + number, lots[turn * len(sizes) + number // per_lot].pk, exits[turn].line_id,
+         account.pk, BASE, BASE, 10 * PESO, *days.at(number), f"bench/past/{pk}", "[]", "bench", "")
+        for turn, account in enumerate(accounts)
         for number in range(count)
     )  # fmt: skip
     bulk.load(Discharge, columns, rows)
