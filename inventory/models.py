@@ -5,6 +5,7 @@ from inventory.catalog.models import *  # noqa: F403
 from inventory.customs.models import *  # noqa: F403
 from inventory.customs.money_models import *  # noqa: F403
 from inventory.customs.paper_models import *  # noqa: F403
+from inventory.customs.pedimento_models import *  # noqa: F403
 from inventory.demand.models import *  # noqa: F403
 from inventory.findings.models import *  # noqa: F403
 from inventory.jobs.models import *  # noqa: F403

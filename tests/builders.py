@@ -5,12 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from inventory.customs.models import (
-    BondedLot,
-    Pedimento,
-    PedimentoLine,
-    PedimentoSubline,
-)
+from inventory.customs.models import BondedLot
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine, PedimentoSubline
 from inventory.models import (
     Account,
     ApiKey,

@@ -37,16 +37,8 @@ from inventory.api.ledger import end_of
 from inventory.api.rows import Input
 from inventory.customs import selectors as customs
 from inventory.customs import services
-from inventory.customs.models import (
-    BondedLot,
-    Discharge,
-    LegalNotice,
-    LotCorrection,
-    Pedimento,
-    PedimentoLine,
-    PedimentoSubline,
-    StockDifference,
-)
+from inventory.customs.models import BondedLot, Discharge, LegalNotice, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine, PedimentoSubline
 from inventory.parties.roles import ApiScope
 
 

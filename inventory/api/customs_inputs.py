@@ -11,8 +11,8 @@ from rest_framework import serializers
 
 from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
 from inventory.api.rows import Input
-from inventory.customs.models import Pedimento, PedimentoLine
 from inventory.customs.paper_models import PedimentoWaybill
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine
 from inventory.errors import InvalidInput, InvalidInputs
 
 

@@ -4,8 +4,9 @@ from rest_framework import serializers
 
 from inventory.api.fields import Moment, MoneyText, QuantityText, RateText
 from inventory.api.rows import Output
-from inventory.customs.models import BondedLot, LegalNotice, Pedimento, StockDifference
+from inventory.customs.models import BondedLot, LegalNotice, StockDifference
 from inventory.customs.paper_models import PedimentoWaybill
+from inventory.customs.pedimento_models import Pedimento
 
 
 class PedimentoOutput(Output):

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from inventory.catalog.models import Item
 from inventory.customs.draft import LineDraft, PedimentoDraft, SublineDraft
-from inventory.customs.models import Pedimento
 from inventory.customs.paper_checks import faults
+from inventory.customs.pedimento_models import Pedimento
 from inventory.customs.pedimento_number import SEPARATORS, Circumstances, check, display
 from inventory.customs.selectors import first_of_chain
 from inventory.customs.value_checks import Known

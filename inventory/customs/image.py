@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inventory.customs.flat_file import CELLS_OF_A_LINE, CELLS_OF_THE_HEADER, HEADER, LINE, PART
-from inventory.customs.models import Pedimento, PedimentoLine
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine
 
 Rows = dict[int | None, list[Any]]
 ON_BOTH = ("contributions", "identifiers")  # the blocks that a line and the header have, kept in one table

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.models import Pedimento
+from inventory.customs.pedimento_models import Pedimento
 from inventory.fields import MoneyField
 
 __all__ = ["PedimentoCustomsAccount", "PedimentoOffset", "PedimentoPaymentDocument"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.models import Pedimento, PedimentoLine
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine
 from inventory.fields import MoneyField, QuantityField
 
 __all__ = [

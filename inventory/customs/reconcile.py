@@ -11,16 +11,8 @@ from typing import Any
 from django.db.models import F, Q, Sum
 
 from inventory.customs import replay
-from inventory.customs.models import (
-    BondedLot,
-    BondedLotHold,
-    Discharge,
-    LotCorrection,
-    Pedimento,
-    PedimentoLine,
-    PedimentoSubline,
-    StockDifference,
-)
+from inventory.customs.models import BondedLot, BondedLotHold, Discharge, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine, PedimentoSubline
 from inventory.errors import present
 from inventory.ledger.models import Account, Balance
 from inventory.ledger.reconcile import Difference

@@ -10,17 +10,8 @@ from django.db.models import Prefetch, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.customs import history
-from inventory.customs.models import (
-    BondedLot,
-    BondedLotHold,
-    Discharge,
-    LegalNotice,
-    LotCorrection,
-    Pedimento,
-    PedimentoLine,
-    PedimentoSubline,
-    StockDifference,
-)
+from inventory.customs.models import BondedLot, BondedLotHold, Discharge, LegalNotice, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine, PedimentoSubline
 from inventory.fields import money, quantity
 from inventory.ledger.models import Account
 from inventory.parties.scope import ClientScope

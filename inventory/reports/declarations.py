@@ -6,8 +6,9 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.models import BondedLot, Contribution, PedimentoInvoice
+from inventory.customs.models import BondedLot
 from inventory.customs.paper_models import PedimentoSerial
+from inventory.customs.pedimento_models import Contribution, PedimentoInvoice
 from inventory.reports.bonded import UNIT, VALUE, WHOSE
 from inventory.reports.lots import CHUNK, lots_asked_for, site_of
 from inventory.reports.shapes import Ask, Asked, Column, Kind, Report, Row

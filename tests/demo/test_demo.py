@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from inventory.audit.models import AuditSeal
-from inventory.customs.models import BondedLot, Contribution, Discharge, LotCorrection, Pedimento, StockDifference
+from inventory.customs.models import BondedLot, Discharge, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Contribution, Pedimento
 from inventory.findings.models import Finding
 from inventory.models import (
     Account,

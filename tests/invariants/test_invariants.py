@@ -15,7 +15,8 @@ from inventory.audit import services as audit
 from inventory.customs import selectors as customs_books
 from inventory.customs import services as customs
 from inventory.customs.errors import KeyDoesNotApply, NotEnoughBonded, PedimentoExists, RegimeMayNotChange
-from inventory.customs.models import BondedLot, Discharge, LegalNotice, LotCorrection, Pedimento
+from inventory.customs.models import BondedLot, Discharge, LegalNotice, LotCorrection
+from inventory.customs.pedimento_models import Pedimento
 from inventory.customs.peso import to_pay
 from inventory.errors import InvalidInputs, ReferenceMissing
 from inventory.findings.models import Finding

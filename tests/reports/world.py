@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
-from inventory.customs.models import Contribution, Discharge, LotCorrection, StockDifference
+from inventory.customs.models import Discharge, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Contribution
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
 from inventory.places.models import Location

@@ -8,7 +8,8 @@ import pytest
 from inventory.customs import selectors as customs_books
 from inventory.customs import services as customs
 from inventory.customs.errors import NotEnoughBonded, NotInTime
-from inventory.customs.models import BondedLot, Discharge, Pedimento, StockDifference
+from inventory.customs.models import BondedLot, Discharge, StockDifference
+from inventory.customs.pedimento_models import Pedimento
 from inventory.errors import ReferenceMissing
 from inventory.findings.models import Finding
 from inventory.ledger import selectors as stock

@@ -5,7 +5,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from inventory.customs import services as customs
-from inventory.customs.models import BondedLot, Pedimento
+from inventory.customs.models import BondedLot
+from inventory.customs.pedimento_models import Pedimento
 from inventory.models import Account, Location, Site, TariffCode
 from inventory.parties.scope import Actor, ClientScope
 from inventory.places.services import open_site

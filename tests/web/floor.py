@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.test import Client as Browser
 from django.utils import timezone
 
-from inventory.customs.models import Pedimento
+from inventory.customs.pedimento_models import Pedimento
 from inventory.models import Account, BondedLot, Item, Location, Lot, Site, SiteAssignment, User
 from tests.builders import (
     make_authorisation,

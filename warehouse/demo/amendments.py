@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from inventory.customs import services as customs
-from inventory.customs.models import Pedimento
+from inventory.customs.pedimento_models import Pedimento
 from warehouse.demo import papers
 from warehouse.demo.agenda import Deed, moment
 from warehouse.demo.catalogue import Good

@@ -8,7 +8,8 @@ from decimal import Decimal
 from stdnum import iso6346
 
 from inventory.customs import services as customs
-from inventory.customs.models import LegalNotice, Pedimento
+from inventory.customs.models import LegalNotice
+from inventory.customs.pedimento_models import Pedimento
 from warehouse.demo import papers
 from warehouse.demo.agenda import moment
 from warehouse.demo.catalogue import Good

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from inventory.customs import services as customs
-from inventory.customs.models import Pedimento
+from inventory.customs.pedimento_models import Pedimento
 from inventory.models import Item, Lane
 from warehouse.demo import papers, road
 from warehouse.demo.catalogue import Good

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from inventory.audit import context as audit
 from inventory.audit.trail import save_known
 from inventory.customs import services as customs
-from inventory.customs.models import BondedLot, LegalNotice, Pedimento, PedimentoSubline, StockDifference
+from inventory.customs.models import BondedLot, LegalNotice, StockDifference
+from inventory.customs.pedimento_models import Pedimento, PedimentoSubline
 from inventory.customs.services.opening import inbound_authorisation
 from inventory.errors import InvalidInput, decimal_text, present
 from inventory.findings import services as findings

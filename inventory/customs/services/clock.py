@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.audit.trail import save_known
 from inventory.customs.errors import NotInTime, WrongEffect
-from inventory.customs.models import BondedLot, ClockChange, Pedimento
+from inventory.customs.models import BondedLot, ClockChange
+from inventory.customs.pedimento_models import Pedimento
 from inventory.customs.services.opening import Stay, stay
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
 from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, OpenLot, after, plan_discharge
-from inventory.customs.models import BondedLot, Discharge, Pedimento, PedimentoLine
+from inventory.customs.models import BondedLot, Discharge
+from inventory.customs.pedimento_models import Pedimento, PedimentoLine
 from inventory.errors import IdempotencyConflict, ReferenceMissing
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger

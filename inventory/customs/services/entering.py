@@ -14,14 +14,6 @@ from inventory.audit.trail import record_parts
 from inventory.customs.checks import Checked, Checker
 from inventory.customs.draft import LineDraft, PedimentoDraft, read_pedimento
 from inventory.customs.errors import AlreadyRectified, NotInTime, PedimentoExists, WrongEffect
-from inventory.customs.models import (
-    Contribution,
-    Pedimento,
-    PedimentoIdentifier,
-    PedimentoInvoice,
-    PedimentoLine,
-    PedimentoSubline,
-)
 from inventory.customs.money_models import PedimentoCustomsAccount, PedimentoOffset, PedimentoPaymentDocument
 from inventory.customs.paper_checks import payment_forms
 from inventory.customs.paper_models import (
@@ -36,6 +28,14 @@ from inventory.customs.paper_models import (
     PedimentoWaybill,
 )
 from inventory.customs.papers import read_payment
+from inventory.customs.pedimento_models import (
+    Contribution,
+    Pedimento,
+    PedimentoIdentifier,
+    PedimentoInvoice,
+    PedimentoLine,
+    PedimentoSubline,
+)
 from inventory.customs.reader import Reader
 from inventory.errors import InvalidInputs, json_safe
 from inventory.findings import services as findings

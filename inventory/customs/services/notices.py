@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from inventory.customs.models import LegalNotice, Pedimento
+from inventory.customs.models import LegalNotice
+from inventory.customs.pedimento_models import Pedimento
 from inventory.errors import InvalidInput
 from inventory.findings import services as findings
 from inventory.parties.scope import Actor

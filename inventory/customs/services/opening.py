@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from inventory.catalog.models import Item
 from inventory.customs import deadlines
 from inventory.customs.errors import AlreadyOpened, NotCleared, WrongEffect
-from inventory.customs.models import BondedLot, Pedimento, PedimentoSubline
+from inventory.customs.models import BondedLot
+from inventory.customs.pedimento_models import Pedimento, PedimentoSubline
 from inventory.errors import present
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger

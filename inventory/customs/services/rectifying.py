@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from inventory.audit import context as audit
 from inventory.customs.errors import NotEnoughBonded, RegimeMayNotChange, WrongEffect
 from inventory.customs.fifo import Exit, Take, after, plan_discharge
-from inventory.customs.models import BondedLot, Discharge, LotCorrection, Pedimento, PedimentoSubline, StockDifference
+from inventory.customs.models import BondedLot, Discharge, LotCorrection, StockDifference
+from inventory.customs.pedimento_models import Pedimento, PedimentoSubline
 from inventory.customs.selectors import first_of_chain
 from inventory.customs.services.differences import record_difference, resolve_difference
 from inventory.customs.services.discharging import CARRIED, give_back, mirror, open_lot, standing

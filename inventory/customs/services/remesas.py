@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.audit.trail import record_parts
 from inventory.customs.errors import WrongEffect
-from inventory.customs.models import Pedimento
 from inventory.customs.paper_checks import remesa_faults
 from inventory.customs.paper_models import PedimentoRemesaNotice
 from inventory.customs.papers import RemesaNoticeDraft, read_remesa_notice
+from inventory.customs.pedimento_models import Pedimento
 from inventory.customs.reader import Reader
 from inventory.customs.services.entering import said, typed
 from inventory.errors import InvalidInput, InvalidInputs

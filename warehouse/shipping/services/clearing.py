@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import NotCleared, WrongEffect
-from inventory.customs.models import Pedimento, PedimentoSubline
+from inventory.customs.pedimento_models import Pedimento, PedimentoSubline
 from inventory.parties.scope import Actor
 from warehouse.shipping.errors import NotCovered
 from warehouse.shipping.models import Shipment, ShipmentLine
