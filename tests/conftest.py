@@ -1,6 +1,7 @@
 """What every test may ask for: the servers, the browser, and rules for skips and engines."""
 
 import contextlib
+import gc
 import os
 import shutil
 from collections import Counter
@@ -70,6 +71,12 @@ def pytest_collection_modifyitems(config, items):
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
         items[:] = kept
+
+
+def pytest_collection_finish(session):
+    """What was imported stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 # ── REQUIRE_ALL=1: a skipped test is a failed test ──────────────────────────────────────────────

@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -37,7 +37,7 @@ from inventory.reports import asking, registry
 from inventory.reports.verification import verify_books
 from ops.environment import ROOT
 from tests.builders import make_client
-from tests.demo.telling import digests
+from tests.demo.telling import tell
 from warehouse.counting.models import CountSheet
 from warehouse.demo import loader, people
 from warehouse.movements.models import BinMove, MovementOrder
@@ -49,6 +49,7 @@ from warehouse.tracking.models import Milestone
 NOW = datetime(2028, 1, 1, 23, 30, tzinfo=UTC)
 MOST_SECONDS = 120  # of processor; the goal is 60, and what else runs on the machine makes them more
 TODAY = date(2028, 1, 1)
+FIRST_MONTHS = datetime(2026, 10, 1, tzinfo=UTC)
 HOMES = {("autopartes", "RFS"), ("motores", "ITE"), ("motores", "RFS"), ("hogar", "DFI")}
 
 
@@ -57,13 +58,12 @@ HOMES = {("autopartes", "RFS"), ("motores", "ITE"), ("motores", "RFS"), ("hogar"
 @pytest.mark.timeout(1800)
 @pytest.mark.django_db
 def test_the_demonstration_is_what_it_says_the_same_in_every_process_and_its_books_add_up(tmp_path):
-    with _telling(tmp_path, NOW.isoformat(), hash_seed="7") as another:
-        told = loader.load(now=NOW)
-        (elsewhere,) = _told_by(another)
+    _check_that_another_process_tells_the_same(tmp_path)
+    began = time.process_time()
+    told = loader.load(now=NOW)
 
+    assert time.process_time() - began < MOST_SECONDS
     assert told.deeds > 1500
-    assert digests() == elsewhere["digests"]
-    assert elsewhere["seconds"] < MOST_SECONDS
     assert list(verify_books()) == []
     _check_numbers()
     _check_states()
@@ -75,25 +75,18 @@ def test_the_demonstration_is_what_it_says_the_same_in_every_process_and_its_boo
     _check_a_second_time()
 
 
-@contextmanager
-def _telling(folder, *moments, hash_seed="0"):
-    """Another process that tells the demonstration in a database of its own, with its own order of sets."""
+def _check_that_another_process_tells_the_same(folder):
+    """With its own order of sets, for as far as the first months go."""
     env = {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(folder), "PYTHONHASHSEED": hash_seed,
+        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(folder), "PYTHONHASHSEED": "7",
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}", "LOG_LEVEL": "ERROR", "SQLITE_SYNCHRONOUS": "NORMAL",
     }  # fmt: skip
-    command = [sys.executable, "-m", "tests.demo.telling", *moments]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    yield process
-    process.kill()
-    process.communicate()
+    command = [sys.executable, "-m", "tests.demo.telling", NOW.isoformat(), FIRST_MONTHS.isoformat()]
 
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
-def _told_by(process):
-    """What another process has told, once it is done."""
-    out, err = process.communicate()
-    assert process.returncode == 0, err
-    return [json.loads(line) for line in out.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == tell(NOW, FIRST_MONTHS)
 
 
 def _check_numbers():

@@ -33,10 +33,10 @@ class Agenda:
             raise ValueError(f"{at} lies before {self.reached}, which the simulation has reached")
         heapq.heappush(self._waiting, (at, next(self._order), deed))
 
-    def run(self) -> int:
-        """Do every deed up to now, oldest first; returns how many."""
-        done = 0
-        while self._waiting and self._waiting[0][0] <= self.now:
+    def run(self, until: datetime | None = None) -> int:
+        """Do every deed up to now, or up to an earlier moment, oldest first; returns how many."""
+        done, last = 0, self.now if until is None else min(until, self.now)
+        while self._waiting and self._waiting[0][0] <= last:
             self.reached, _order, deed = heapq.heappop(self._waiting)
             deed(self.reached)
             done += 1

@@ -71,13 +71,18 @@ def load(*, now: datetime, seed: int = SEED) -> Told:
             earliest=story.EARLIEST,
         )
     with transaction.atomic(), translation.override("es-mx"):
-        load_reference()
-        world = _begin(now, today, seed)
-        story.tell(world)
-        present.tell(world)
-        deeds = world.agenda.run()
+        deeds = begin(now, today, seed).agenda.run()
         _prove()
     return Told(deeds)
+
+
+def begin(now: datetime, today: date, seed: int = SEED) -> World:
+    """The world before the first deed, with the law loaded and the story planned."""
+    load_reference()
+    world = _found(now, today, seed)
+    story.tell(world)
+    present.tell(world)
+    return world
 
 
 def end_of(today: date, clock: datetime) -> datetime:
@@ -85,8 +90,8 @@ def end_of(today: date, clock: datetime) -> datetime:
     return min(moment(today, 18), clock).astimezone(UTC)
 
 
-def _begin(now: datetime, today: date, seed: int) -> World:
-    """The world before the first entry."""
+def _found(now: datetime, today: date, seed: int) -> World:
+    """Who and what there is before the first entry."""
     opening = now - HISTORY
     sites = network.open_sites()
     network.open_lanes(sites)
