@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +27,13 @@ class Share:
     name: str
     engine: str
     marks: str = ""
-    niceness: int = 10
 
 
-LONG = "ops or browser or once"
-# What waits most, and is in a hurry when it does not, goes first where processors are few.
 SHARES = (
     Share("PostgreSQL", "postgresql"),
-    Share("SQLite: browser, programs, long walks", "sqlite", LONG, niceness=0),
-    Share("SQLite: all else", "sqlite", f"not ({LONG})"),
+    Share("SQLite: programs and long walks", "sqlite", "(ops or once) and not browser"),
+    Share("SQLite: browser", "sqlite", "browser"),
+    Share("SQLite: all else", "sqlite", "not (ops or browser or once)"),
 )
 
 
@@ -58,17 +57,23 @@ def main() -> int:
 
 def run_all(python: Path) -> list[str]:
     """Run every share and show what each says, one after the other; answer with those that failed."""
-    at_once = os.environ.get("TEST_PARALLEL", "1") != "0" and (os.cpu_count() or 1) > 1
+    processors = os.cpu_count() or 1
+    at_once = processors + 1 if processors > 1 and os.environ.get("TEST_PARALLEL", "1") != "0" else 1
     logs = Path(tempfile.mkdtemp(prefix="recinto-check-"))
     runs: dict[Share, subprocess.Popen[bytes]] = {}
     failed = []
+
+    def go_on() -> None:
+        """Begin as many shares as may run beside those that do: one more than processors, for each waits now and then."""
+        for share in SHARES:
+            if share not in runs and sum(run.poll() is None for run in runs.values()) < at_once:
+                runs[share] = start(share, python, logs)
+
     try:
-        if at_once:
-            runs = {share: start(share, python, logs) for share in SHARES}
         for share in SHARES:
             print(f"\n── {share.name} ──", flush=True)
-            run = runs.get(share) or runs.setdefault(share, start(share, python, logs))
-            if follow(run, logs / share.name) not in (0, NO_TESTS):
+            go_on()
+            if follow(runs[share], logs / share.name, go_on) not in (0, NO_TESTS):
                 failed.append(share.name)
     finally:
         for run in runs.values():
@@ -82,14 +87,13 @@ def start(share: Share, python: Path, logs: Path) -> subprocess.Popen[bytes]:
     arguments = shlex.split(os.environ.get("ARGS", ""))
     marks = ["-m", share.marks] if share.marks else []
     cache = f"cache_dir=.pytest_cache/{SHARES.index(share)}"
-    slowly = ["nice", "-n", str(share.niceness)]
-    command: list[str | Path] = [*slowly, python, "-m", "pytest", "-o", cache, *marks, *arguments]
+    command: list[str | Path] = [python, "-m", "pytest", "-o", cache, *marks, *arguments]
     env = {**os.environ, "TEST_ENGINE": share.engine, "PYTHONUNBUFFERED": "1"}
     return processes.start(command, log=logs / share.name, env=env, cwd=environment.ROOT)
 
 
-def follow(run: subprocess.Popen[bytes], log: Path) -> int:
-    """Show what a run has said and says until it ends; answer with its status."""
+def follow(run: subprocess.Popen[bytes], log: Path, go_on: Callable[[], None]) -> int:
+    """Show what a run has said and says until it ends, seeing to it that others go on; answer with its status."""
     with log.open("rb") as text:
         while True:
             ended = run.poll() is not None  # asked before reading, so that the last words are read
@@ -99,6 +103,7 @@ def follow(run: subprocess.Popen[bytes], log: Path) -> int:
             if ended:
                 return run.returncode
             if not said:
+                go_on()
                 time.sleep(0.2)
 
 
