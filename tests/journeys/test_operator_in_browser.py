@@ -241,6 +241,23 @@ def test_goods_go_from_their_pedimento_to_the_distribution_center(broker, operat
         broker.see(url)
 
 
+@pytest.mark.parametrize("language", ["es-mx", "en"])
+def test_every_part_of_the_pedimento_form_fits_a_phone_with_a_row_of_each_kind(floor, come_in, language):
+    page = come_in(make_user("aduanas", role="customs"), language=language, width=390, height=844)
+    page.goto(reverse("inventory:pedimento_new"))
+    assert page.locator("html").get_attribute("lang") == language
+    kinds = page.evaluate("[...document.querySelectorAll('.entry-add')].map(button => button.value)")
+
+    for kind in kinds:
+        page.evaluate("document.querySelectorAll('#content details').forEach(part => { part.open = true })")
+        page.locator(f".entry-add[value='{kind}']").click()
+        page.wait_for_selector(f"[id^='row-{kind}-']")
+    page.evaluate("document.querySelectorAll('#content details').forEach(part => { part.open = true })")
+
+    assert {"consignees", "customs_accounts", "offsets", "payment_documents", "remesa_notices"} <= set(kinds)
+    assert_sound(page)
+
+
 def test_a_wedge_scanner_works_wherever_the_focus_is(operator, floor):
     floor.stocked()
     operator.see(reverse("warehouse:bin_move"))
