@@ -57,14 +57,13 @@ def main() -> int:
 
 def run_all(python: Path) -> list[str]:
     """Run every share and show what each says, one after the other; answer with those that failed."""
-    processors = os.cpu_count() or 1
-    at_once = processors + 1 if processors > 1 and os.environ.get("TEST_PARALLEL", "1") != "0" else 1
+    at_once = (os.cpu_count() or 1) if os.environ.get("TEST_PARALLEL", "1") != "0" else 1
     logs = Path(tempfile.mkdtemp(prefix="recinto-check-"))
     runs: dict[Share, subprocess.Popen[bytes]] = {}
     failed = []
 
     def go_on() -> None:
-        """Begin as many shares as may run beside those that do: one more than processors, for each waits now and then."""
+        """Begin as many shares as may run beside those that do: one for each processor."""
         for share in SHARES:
             if share not in runs and sum(run.poll() is None for run in runs.values()) < at_once:
                 runs[share] = start(share, python, logs)

@@ -19,6 +19,7 @@ from typing import Any
 from inventory.customs.draft import ADDITIONS, DEDUCTIONS, INSURED
 from inventory.errors import DomainError, InvalidInput, InvalidInputs
 from inventory.errors import gettext_noop as _
+from inventory.spreadsheet import bare, quoted
 from inventory.units import plain
 
 HEADER = (
@@ -80,7 +81,6 @@ EXAMPLE = {
     "invoices": "INV-77/2026-02-20/USD/12000//FOB/ACME", "waybills": "M/MAEU123456789", "containers": "CSQU3054383/3",
 }  # fmt: skip
 MOST_ROWS = 20_000
-FORMULA = re.compile(r"[=+\-@\t\r']")
 
 
 def form_of(column: str) -> str:
@@ -177,7 +177,7 @@ def _file(rows: Iterable[Mapping[str, str]]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: f"'{text}" if FORMULA.match(text) else text for name, text in row.items()} for row in rows)
+    writer.writerows({name: quoted(text) for name, text in row.items()} for row in rows)
     return file.getvalue()
 
 
@@ -244,7 +244,7 @@ def _table(content: bytes, most_bytes: int) -> list[tuple[int, dict[str, str]]]:
     if len(table) > MOST_ROWS:
         raise UnreadablePedimentoFile(_("The file has more than %(most)s rows."), most=MOST_ROWS)
     rows = [
-        (number, {name: text for name, cell in zip(names, row, strict=False) if (text := _bare(cell))})
+        (number, {name: text for name, cell in zip(names, row, strict=False) if (text := bare(cell.strip()))})
         for number, row in enumerate(table[1:], start=2)
     ]
     rows = [(number, row) for number, row in rows if row]
@@ -300,12 +300,6 @@ def _cells(
             continue
         found.append({name: value for name, value in zip(names, values, strict=False) if value})
     return found
-
-
-def _bare(cell: str) -> str:
-    """What a cell says, without the apostrophe that keeps a spreadsheet from reckoning with it."""
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and FORMULA.match(text, 1) else text
 
 
 def _parted(text: str, mark: str) -> list[str]:

@@ -4,10 +4,11 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from inventory.reports.cells import inert, plain_text
+from inventory.reports.cells import plain_text
 from inventory.reports.letterhead import Letterhead
 from inventory.reports.shapes import Report, bilingual
 from inventory.reports.spool import Spool
+from inventory.spreadsheet import inert
 
 
 def write(path: Path, report: Report, head: Letterhead, spool: Spool, tick: Callable[[int], None]) -> None:

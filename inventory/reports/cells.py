@@ -11,18 +11,8 @@ from django.utils.translation import gettext as _
 
 from inventory.errors import decimal_text
 from inventory.reports.shapes import Kind
+from inventory.spreadsheet import inert
 from inventory.units import round_half_up
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> inert("=1+1"), inert("+52 444"), inert("RUEDA-1")
-    ("'=1+1", "'+52 444", 'RUEDA-1')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def plain_text(value: Any, kind: Kind) -> str:

@@ -14,20 +14,12 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.timezone import localtime
 
+from inventory.spreadsheet import inert
+
 FORMATS = ("csv", "xlsx")
 # More rows than this are for a report, which a worker writes.
 EXPORT_LIMIT = 50_000
 CHUNK = 1000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> safe_text("=1+1"), safe_text("-5 °C"), safe_text("SKU-1")
-    ("'=1+1", "'-5 °C", 'SKU-1')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def table_rows(table_class: type[tables.Table], rows: Iterable[Any], **options: Any) -> Iterator[list[Any]]:
@@ -100,7 +92,7 @@ def xlsx_response(name: str, rows: Iterable[list[Any]]) -> HttpResponse:
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return localtime(value).isoformat(timespec="minutes")
-    return safe_text(value) if isinstance(value, str) else value
+    return inert(value) if isinstance(value, str) else value
 
 
 class _Echo:
