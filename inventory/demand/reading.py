@@ -17,7 +17,6 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from inventory.demand import columns
@@ -134,6 +133,8 @@ def _gzipped(source: BinaryIO, name: str, unpacked: int | None) -> Iterator[tupl
 
 def _csv(source: BinaryIO, start: bytes, name: str) -> Iterator[tuple[int, Texts]]:
     """Chunks of a CSV, told apart by comma, semicolon or tab."""
+    import pandas as pd  # noqa: PLC0415  takes most of a second to load, and few processes read a file
+
     if b"\x00" in start:
         raise _unreadable(name)
     line = start.lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
@@ -240,6 +241,8 @@ def _column(
     rows: HistoryRows,
 ) -> Ints:
     """One column's numbers; marks in `bad` the rows whose text says nothing."""
+    import pandas as pd  # noqa: PLC0415  as above
+
     codes, distinct = pd.factorize(values)
     found = np.zeros(len(distinct), dtype=np.int64)
     wrong: dict[int, InvalidInput] = {}

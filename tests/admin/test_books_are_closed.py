@@ -1,5 +1,7 @@
 """Nothing in the admin lets a person edit the books: not the pages, not a form sent by hand, not even a superuser's."""
 
+import copy
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -8,6 +10,7 @@ from django.urls import reverse
 from inventory.admin.base import ReadOnly
 from inventory.parties.roles import Role
 from tests.builders import make_client, make_user
+from tests.once import once
 from tests.web.two_worlds import make_ground, make_world
 
 # What an administrator may write. Everything else of ours is read there, or is not there at all.
@@ -30,10 +33,14 @@ def administrator(db):
     return make_user("boss", Role.ADMINISTRATOR)
 
 
-@pytest.fixture
-def world(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+@once
+def told():
     return make_world(make_ground(), "ACME")
+
+
+@pytest.fixture
+def world(told, db):
+    return copy.deepcopy(told)
 
 
 def registered():

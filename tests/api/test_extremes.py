@@ -6,17 +6,24 @@ import time_machine
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
+from tests.once import once
 from tests.scenarios import world
 
 
-@pytest.fixture
-def declare(db):
-    """A function that posts a valid declaration with some values changed, of the header or of its line."""
+@once
+def told():
     with time_machine.travel(houses.NOW, tick=False):
         world.load_law()
         zone = world.make_zone()
-        authorisation, client = make_authorisation("RFS", site=zone), make_client()
-        item, caller = make_item(client), caller_for(client)
+        client = make_client()
+        return zone, make_authorisation("RFS", site=zone), make_item(client), caller_for(client)
+
+
+@pytest.fixture
+def declare(told, db):
+    """A function that posts a valid declaration with some values changed, of the header or of its line."""
+    zone, authorisation, item, caller = told
+    with time_machine.travel(houses.NOW, tick=False):
 
         def post(line=None, **header):
             paid = {"paid_on": "2026-03-02", "cleared_at": "2026-03-02T09:00:00-06:00"}

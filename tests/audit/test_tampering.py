@@ -18,11 +18,11 @@ DAY = date(2025, 4, 30)
 
 # Each change leaves every sum of the books as it was: only the chain can tell.
 CHANGES = {
-    "who posted": ("inventory.Posting", "inventory_posting", "actor_label = 'somebody else'"),
-    "why it was written off": ("inventory.Discharge", "inventory_discharge", "reason = 'another reason'"),
-    "from where": ("auditlog.LogEntry", "auditlog_logentry", "remote_addr = '198.51.100.99'"),
-    "what stood before": ("auditlog.LogEntry", "auditlog_logentry", "changes_text = 'nothing'"),
-    "when": ("inventory.Discharge", "inventory_discharge", "recorded_at = '2025-03-01 12:00:00+00:00'"),
+    "who posted": ("inventory.Posting", "inventory_posting", "actor_label", "somebody else"),
+    "why it was written off": ("inventory.Discharge", "inventory_discharge", "reason", "another reason"),
+    "from where": ("auditlog.LogEntry", "auditlog_logentry", "remote_addr", "198.51.100.99"),
+    "what stood before": ("auditlog.LogEntry", "auditlog_logentry", "changes_text", "nothing"),
+    "when": ("inventory.Discharge", "inventory_discharge", "recorded_at", "2025-03-01 12:00:00+00:00"),
 }
 
 
@@ -31,6 +31,13 @@ def sealed():
     """Books with exits and a reversal in them, sealed, and found right."""
     Life().walk(until="2025-04-13")
     services.seal(day=DAY, at=at("2025-04-30"))
+
+
+def first_of(table, column):
+    """What the first row has in this column, as the database keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table} ORDER BY id")
+        return cursor.fetchone()[0]
 
 
 def verify(capsys):
@@ -43,22 +50,21 @@ def verify(capsys):
     return 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_row_changed_under_the_triggers_makes_verify_books_exit_with_one_and_name_day_and_table(
-    sealed, capsys, change
-):
-    label, table, setting = CHANGES[change]
-    assert verify(capsys)[0] == 0
+def test_a_row_changed_under_the_triggers_makes_verify_books_exit_with_one_and_name_day_and_table(sealed, capsys):
+    for label, table, column, value in CHANGES.values():
+        assert verify(capsys)[0] == 0  # the one before was put back
+        was = first_of(table, column)
 
-    behind_the_back(table, f"UPDATE {table} SET {setting} WHERE id = (SELECT min(id) FROM {table})")
+        behind_the_back(table, f"UPDATE {table} SET {column} = %s WHERE id = (SELECT min(id) FROM {table})", value)
 
-    code, said = verify(capsys)
-    assert code == 1
-    assert said.splitlines()[0] == f"21_audit_chain: {DAY}: computed as sealed, stored {label}"
-    assert said.splitlines()[1].startswith("1 differences; read ")
-    # The triggers are back, as if nothing had happened.
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {setting}")
+        code, said = verify(capsys)
+        assert code == 1
+        assert said.splitlines()[0] == f"21_audit_chain: {DAY}: computed as sealed, stored {label}"
+        assert said.splitlines()[1].startswith("1 differences; read ")
+        # The triggers are back, as if nothing had happened.
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
+        behind_the_back(table, f"UPDATE {table} SET {column} = %s WHERE id = (SELECT min(id) FROM {table})", was)
 
 
 def test_a_row_taken_away_under_the_triggers_shows_too(sealed, capsys):

@@ -13,33 +13,30 @@ from inventory.customs.errors import WrongEffect
 from inventory.errors import InvalidInputs
 from inventory.models import Finding, Pedimento, PedimentoLine, Requirement
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
+from tests.once import once
 from tests.scenarios import world
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-03-03"
 
 
-@pytest.fixture
-def zone():
+@once
+def told():
     world.load_law()
-    return world.make_zone("slp")
-
-
-@pytest.fixture
-def client(zone):
-    client = make_client("acme")
+    zone, client = world.make_zone("slp"), make_client("acme")
     make_item(client, "SKU-9")
-    return client
+    return client, zone, make_authorisation("RFS", site=zone)
 
 
 @pytest.fixture
-def authorisation(zone):
-    return make_authorisation("RFS", site=zone)
+def client(told):
+    return told[0]
 
 
 @pytest.fixture
-def declared(zone, authorisation):
+def declared(told):
     """A declaration of so many lines, with everything."""
+    _client, zone, authorisation = told
 
     def make(lines=1, **header):
         line = {"sku": "SKU-9", "quantity": 5, "value": 1000}

@@ -33,6 +33,7 @@ from inventory.models import (
     Reservation,
 )
 from tests.builders import make_authorisation, make_client, make_item, make_user
+from tests.once import once
 from tests.scenarios import bad_input, world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.world import ACTOR, at
@@ -47,8 +48,8 @@ BOOKS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def zone():
+@once
+def told():
     """A zone with 100 pieces of client X in it, and another client's item."""
     world.load_law()
     site = world.make_zone("slp")
@@ -63,6 +64,11 @@ def zone():
     m3 = door.enter(world.declaration("26 24 3456 6000501", site, authorisation, [line], **header), "2026-03-02")
     door.bring_in(m3, "2026-03-02", "ANDEN-RFS", "A-01-RFS")
     return site, authorisation, door, client
+
+
+@pytest.fixture
+def zone(told, db):
+    return told
 
 
 def books():

@@ -17,6 +17,7 @@ from inventory.models import Account, ClaveEffect, Leg, Location, Posting
 from inventory.parties.scope import ClientScope
 from inventory.reports import verification
 from tests.builders import make_authorisation, make_client, make_item
+from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.world import ACTOR, SEES_ALL, at
 from warehouse.shipping.errors import NoStockToShip
@@ -24,7 +25,7 @@ from warehouse.shipping.errors import NoStockToShip
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@once
 def zone():
     """The zone with both clients' goods in it, as after step 2."""
     world.load_law()

@@ -7,6 +7,7 @@ import pytest
 from inventory.models import Account, Location
 from inventory.reports.verification import verify_books
 from tests.builders import make_authorisation, make_client, make_item
+from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.test_bonded_zone import G9_HEADER_TAXES, G9_LINE_TAXES, taxes
@@ -68,7 +69,7 @@ class Zone:
         return [door.columns("bonded-lots/", "remaining") for door in (self.x, self.y)]
 
 
-@pytest.fixture
+@once
 def zone():
     return Zone()
 

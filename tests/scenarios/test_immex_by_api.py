@@ -3,6 +3,7 @@
 import pytest
 
 from inventory.reports.verification import verify_books
+from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.test_immex import COPPER, E1, E2, HOUSING, Programme, copper, housings
@@ -45,7 +46,7 @@ class ApiProgramme(Programme):
         return self.door.columns("discharges/", *names, exit=number.replace(" ", ""))
 
 
-@pytest.fixture
+@once
 def programme():
     return ApiProgramme()
 

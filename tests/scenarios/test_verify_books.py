@@ -1,5 +1,7 @@
 """`verify_books` is silent on right books and names what is wrong with others."""
 
+import copy
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -9,6 +11,7 @@ from inventory.findings.models import Finding
 from inventory.ledger.models import Balance
 from inventory.reports import verification
 from tests.conftest import _triggers_off
+from tests.once import once
 from tests.scenarios.test_account_life import Life
 from tests.scenarios.world import at
 
@@ -19,9 +22,14 @@ def checks():
     return [difference.check for difference in verification.verify_books()]
 
 
-@pytest.fixture
-def account():
+@once
+def told():
     return Life().walk(until="2025-06-01")
+
+
+@pytest.fixture
+def account(told, db):
+    return copy.deepcopy(told)
 
 
 def test_right_books_are_silent(account, capsys):

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.builders import make_user
+from tests.once import once
 from tests.web.floor import make_floor
-from tests.web.two_worlds import MARK, make_ground, make_world
+from tests.web.two_worlds import make_two_worlds
 
 
 @pytest.fixture
@@ -21,20 +22,20 @@ def gallery(settings):
     settings.ROOT_URLCONF = "tests.web.gallery"
 
 
+floor_once = once(make_floor)
+worlds_once = once(make_two_worlds)
+
+
 @pytest.fixture
-def floor(db):
+def floor(floor_once, db):
     """A warehouse floor: the law, a zone, a US DC, a client's item, and people to come in as."""
-    return make_floor()
+    return copy.deepcopy(floor_once)
 
 
 @pytest.fixture
-def worlds(db, settings, tmp_path):
+def worlds(worlds_once, db):
     """Two clients with one of everything each, at the same sites: mine and theirs."""
-    settings.MEDIA_ROOT = tmp_path
-    ground = make_ground()
-    theirs = make_world(ground, MARK)
-    mine = make_world(ground, "ZQALFA")
-    return mine, theirs
+    return copy.deepcopy(worlds_once)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The first page: to each role what it can act on, and no more."""
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -11,21 +12,27 @@ from django.utils import timezone
 from inventory.models import SiteAssignment
 from inventory.parties.roles import Role
 from tests.builders import make_site, make_user
+from tests.once import once
 from tests.web.two_worlds import make_ground, make_world
 from warehouse.models import Receipt, Shipment
 
 HOME = "/"
 
 
-@pytest.fixture
-def ground(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return make_ground()
+@once
+def told():
+    ground = make_ground()
+    return ground, make_world(ground, "ACME")
 
 
 @pytest.fixture
-def world(ground):
-    return make_world(ground, "ACME")
+def ground(told, db):
+    return told[0]
+
+
+@pytest.fixture
+def world(told, db):
+    return copy.deepcopy(told[1])
 
 
 def enter(client, role, **values):

@@ -128,6 +128,13 @@ def make_ground(prefix=""):
     return Ground(zone, dc, crossing, market, make_authorisation("RFS", site=zone))
 
 
+def make_two_worlds():
+    """Two clients with one of everything each, at the same sites: mine and theirs."""
+    ground = make_ground()
+    theirs = make_world(ground, MARK)
+    return make_world(ground, "ZQALFA"), theirs
+
+
 def make_world(ground, mark):
     """A client with an item, stock, layers, an exit, receipt, shipment, order, demand, a run, a finding and a file."""
     client = make_client(mark.lower(), name=f"{mark} SA")

@@ -8,8 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scipy.special import gammainc, gammaincinv
-
 from inventory.placement.engine.grid import roads
 from inventory.placement.engine.model import Lane, LeadTime, Network, Node, Sku
 from inventory.placement.files.checks import Checker, load_json
@@ -124,6 +122,8 @@ def _gamma(mean: float, sd: float) -> list[tuple[float, float]]:
         raise ValueError("mean must be above zero and sd not below it")
     if sd == 0:
         return [(mean, 1.0)]
+    from scipy.special import gammainc, gammaincinv  # noqa: PLC0415  slow to load, and most processes compute no plan
+
     shape, scale = (mean / sd) ** 2, sd * sd / mean
     last = min(int(gammaincinv(shape, 0.999) * scale) + 1, LONGEST_LEAD)
     below = [0.0, *(float(gammainc(shape, (week + 0.5) / scale)) for week in range(last + 1))]

@@ -1,7 +1,6 @@
-"""Make the books append-only in the database itself, and keep bonded and nationalised goods apart there too."""
+"""The triggers that make the books append-only in the database itself and keep bonded and nationalised goods apart there too."""
 
 from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from inventory.ledger.append_only import (
@@ -18,7 +17,6 @@ APPEND_ONLY = [
     "inventory_lotcorrection",
     "inventory_clockchange",
     "inventory_auditseal",
-    "auditlog_logentry",
 ]
 OPENING_OF_A_BONDED_LOT = [
     "account_id",
@@ -44,7 +42,7 @@ JOINED = """
 MESSAGE = "this location is kept for goods of another customs regime"
 
 
-def forwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Create every trigger."""
     for table in APPEND_ONLY:
         create_append_only(editor, table)
@@ -71,7 +69,7 @@ def forwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         )
 
 
-def backwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Drop every trigger."""
     for table in APPEND_ONLY:
         drop_append_only(editor, table)
@@ -85,12 +83,3 @@ def backwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         return
     for event in ("insert", "update"):
         editor.execute(f"DROP TRIGGER inventory_balance_one_regime_{event};")
-
-
-class Migration(migrations.Migration):
-    dependencies = [
-        ("inventory", "0001_initial"),
-        ("auditlog", "0017_add_actor_email"),
-    ]
-
-    operations = [migrations.RunPython(forwards, backwards, elidable=False)]
