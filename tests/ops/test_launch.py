@@ -237,21 +237,6 @@ def test_a_part_that_dies_is_started_again_and_said_so(house):
     assert until(lambda: house.pids_of("celery", "beat") not in ([], [beat]), within=10)
 
 
-def test_ctrl_c_leaves_no_process(house, tmp_path):
-    data = tmp_path / "data"
-    data.mkdir()
-    with contextlib.closing(sqlite3.connect(house.data / "recinto.sqlite3")) as books:
-        books.execute("VACUUM INTO ?", [str(data / "recinto.sqlite3")])
-    another = House(data, tmp_path / "log")
-    assert another.get("/livez") == (200, "ok")
-
-    status = another.end(signal.SIGINT)
-
-    assert status == 0
-    assert another.said.endswith("Stopping …\n")
-    assert alive_with(data) == []
-
-
 def test_a_data_folder_in_use_is_refused_in_one_sentence(house, tmp_path):
     other = House(house.data, tmp_path / "other")
 
@@ -268,6 +253,17 @@ def test_a_port_in_use_is_refused_in_one_sentence(house, tmp_path):
     assert re.fullmatch(
         r"Port \d+ on 127\.0\.0\.1 is in use .*: stop what listens there, .*'make run PORT=\d+'\.\n", other.said
     )
+
+
+def test_ctrl_c_leaves_no_process(house):
+    """The last that is asked of it."""
+    assert house.get("/livez") == (200, "ok")
+
+    status = house.end(signal.SIGINT)
+
+    assert status == 0
+    assert house.said.endswith("Stopping …\n")
+    assert alive_with(house.data) == []
 
 
 @pytest.mark.parametrize("port", ["eight", "65536", "-1"])
