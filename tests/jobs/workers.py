@@ -1,58 +1,37 @@
-"""Real workers: how to start one, wait for it, kill it, and sweep up after it."""
+"""Real workers: how to address their database, wait for them, kill them, and sweep up after them."""
 
+import contextlib
 import os
 import signal
 import time
-import warnings
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
 
 import time_machine
-from django.db import connections
+from django.db import connection
 from django.utils import timezone
 
 from inventory import tasks
 from inventory.jobs.models import Job
 
 PATIENCE = 60
-_not_ours = []
 
 
-def start(processes):
-    """Start a Celery worker in a process group of its own, on the test's database and broker; its process id.
-
-    It is forked, so that it need not import again what stands here already: that takes longer than the work. How
-    `make run` starts one is for tests/ops.
-    """
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _be_a_worker(processes)
-        finally:
-            os._exit(1)
-    return pid
-
-
-def _be_a_worker(processes):
-    os.setsid()
-    warnings.simplefilter("ignore")
-    for one in connections.all(initialized_only=True):
-        # The test's own: to be left as it is, closed by nobody here.
-        _not_ours.append(one.connection)
-        one.connection = None
-    from tests.jobs.worker_app import app
-
-    app._after_fork()
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "ERROR"]
-    app.worker_main(["worker", "-c", str(processes), *quiet])
+def database_url():
+    """The address of the database this test is on, for a process of its own."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{quote(str(at['NAME']))}"
+    host, password = quote(str(at["HOST"]), safe=""), quote(str(at["PASSWORD"]), safe="")
+    return f"postgres://{at['USER']}:{password}@{host}:{at['PORT']}/{at['NAME']}"
 
 
 def kill(pid):
     """Kill a worker and its children as a power cut would."""
-    try:
+    with contextlib.suppress(ProcessLookupError):  # killed before
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # it was killed before
-    os.waitpid(pid, 0)
+    eventually(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def eventually(holds):

@@ -66,7 +66,10 @@ def draft(
             value=destination.code,
             rule="required",
         )
-    accounts = [_account(index, line, client, origin) for index, line in enumerate(wanted)]
+    held = _accounts_at(origin, client, [line.item for line in wanted])
+    accounts = [
+        _account(index, line, client, origin, held[line.item.pk]) for index, line in enumerate(wanted)
+    ]
     shipment = Shipment(
         client=client,
         origin=origin,
@@ -198,9 +201,19 @@ def cancel(*, shipment: Shipment, at: datetime, actor: Actor) -> Shipment:
     return _advance(shipment, State.CANCELLED)
 
 
-def _account(index: int, line: Wanted, client: Client, origin: Site) -> Account:
-    """The account a line leaves: the item's at the origin, chosen by authorisation where there are several."""
-    where = {"item": line.item, "client": client}
+def _accounts_at(site: Site, client: Client, items: Iterable[Item]) -> dict[int, list[Account]]:
+    """The accounts of a client's items that hold or held something at a site, by item."""
+    rows = Account.objects.filter(
+        client=client, item__in={item.pk for item in items}, balances__location__site=site, balances__is_virtual=False
+    )
+    found = defaultdict(list)
+    for account in rows.distinct().order_by("pk"):
+        found[account.item_id].append(account)
+    return found
+
+
+def _account(index: int, line: Wanted, client: Client, origin: Site, held: list[Account]) -> Account:
+    """The account a line leaves: of those that hold its item at the origin the one of its authorisation, if it names one."""
     if line.item.client_id != client.pk:
         raise InvalidInput(
             _("%(field)s: this client has no item %(value)s."),
@@ -215,10 +228,8 @@ def _account(index: int, line: Wanted, client: Client, origin: Site) -> Account:
             value=line.quantity,
             rule="positive",
         )
-    accounts = Account.objects.filter(**where, balances__location__site=origin, balances__is_virtual=False)
-    if line.authorisation is not None:
-        accounts = accounts.filter(authorisation=line.authorisation)
-    found = list(accounts.distinct().order_by("pk")[:2])
+    named = line.authorisation
+    found = [account for account in held if named is None or account.authorisation_id == named.pk]
     if len(found) > 1:
         raise InvalidInput(
             _("%(field)s: %(value)s is held here under several authorisations; name one."),

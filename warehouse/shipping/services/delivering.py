@@ -61,7 +61,9 @@ def receive(
     delivery = Delivery.objects.create(
         shipment=shipment, received_at=received_at, received_by=actor.label, seal_found=seal_found
     )
-    rows = [_line(delivery, line, received[line.seq], shipment) for line in lines]
+    named = all(one.location for one in received.values())
+    shelf = None if named else place_for(shipment, Location.Kind.STORAGE, "ALMACEN-EXD")
+    rows = [_line(delivery, line, received[line.seq], shelf) for line in lines]
     DeliveryLine.objects.bulk_create(rows)
     delivery.posting = _post(shipment, lines, rows, received_at, at, actor)
     shipment.state = Shipment.State.RECEIVED
@@ -123,16 +125,15 @@ def _refuse_input(
         )
 
 
-def _line(delivery: Delivery, line: ShipmentLine, one: Received, shipment: Shipment) -> DeliveryLine:
-    """The delivery line, not yet saved."""
-    location = one.location or place_for(shipment, Location.Kind.STORAGE, "ALMACEN-EXD")
+def _line(delivery: Delivery, line: ShipmentLine, one: Received, shelf: Location | None) -> DeliveryLine:
+    """The delivery line, not yet saved; what names no location goes to the shelf."""
     return DeliveryLine(
         delivery=delivery,
         shipment_line=line,
         good=one.good,
         damaged=one.damaged,
         missing=max(line.quantity - one.good - one.damaged, Decimal(0)),
-        location=location,
+        location=one.location or shelf,
         note=one.note,
     )
 
