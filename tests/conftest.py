@@ -25,7 +25,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HOW_TO_ENABLE_BROWSERS = "no Chromium: install one (apt-get install chromium) or name it in CHROMIUM="
+HOW_TO_ENABLE_BROWSERS = "no Chromium: install one (apt-get install chromium-headless-shell) or name it in CHROMIUM="
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 
 hypothesis.settings.register_profile(
@@ -203,7 +203,7 @@ def noon():
 def find_chromium():
     """The path of a Chromium on this machine, or None."""
     named = os.environ.get("CHROMIUM", "")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return named or next((path for path in map(shutil.which, names) if path), None)
 
 
