@@ -23,16 +23,17 @@ def may_leave(world: World, client: str, regime: str, on: date) -> Quantities:
     shelves = stock.stock(scope).filter(account__authorisation=licence, lot__hold_reason="")
     free: Quantities = defaultdict(Decimal)
     promised: Quantities = defaultdict(Decimal)
-    for row in shelves.exclude(location__kind=Location.Kind.QUARANTINE):
-        free[row.account.item_id] += row.free
-        promised[row.account.item_id] += row.reserved
+    shelves = shelves.exclude(location__kind=Location.Kind.QUARANTINE)
+    for item, unpromised, reserved in shelves.values_list("account__item_id", "free", "reserved"):
+        free[item] += unpromised
+        promised[item] += reserved
     lots = customs.open_bonded_lots(scope).filter(
         Q(must_leave_by=None) | Q(must_leave_by__gte=on),
         account__authorisation=licence, available_from__lte=on, is_provisional=False,
     )  # fmt: skip
     bonded: Quantities = defaultdict(Decimal)
-    for lot in lots:
-        bonded[lot.account.item_id] += lot.remaining
+    for item, remaining in lots.values_list("account__item_id", "remaining"):
+        bonded[item] += remaining
     return {item: min(quantity, bonded[item] - promised[item]) for item, quantity in free.items()}
 
 

@@ -58,13 +58,13 @@ def _sell_one(world: World, client: Client, center: Site, weeks: int, at: dateti
     away = virtual_location(center, Location.Kind.CONSIGNEE)
     asked: dict[int, Decimal] = {}
     moves = []
-    for row in rows.order_by("account__item__sku", "lot_id", "pk"):
-        item = row.account.item_id
+    lying = rows.order_by("account__item__sku", "lot_id", "pk")
+    for item, lot, location, there in lying.values_list("account__item_id", "lot_id", "location_id", "quantity"):
         if item not in asked:
             asked[item] = world.demand.between(item, center.code, first, last)
-        quantity = min(asked[item], row.quantity)
+        quantity = min(asked[item], there)
         if quantity > 0:
-            moves.append(Move(row.lot_id, row.location_id, away.pk, quantity))
+            moves.append(Move(lot, location, away.pk, quantity))
             asked[item] -= quantity
     if moves:
         document = f"VTA-{center.code}-{at:%y%m%d}-{client.code}"

@@ -67,9 +67,7 @@ def draft(
             rule="required",
         )
     held = _accounts_at(origin, client, [line.item for line in wanted])
-    accounts = [
-        _account(index, line, client, origin, held[line.item.pk]) for index, line in enumerate(wanted)
-    ]
+    accounts = [_account(index, line, client, origin, held[line.item.pk]) for index, line in enumerate(wanted)]
     shipment = Shipment(
         client=client,
         origin=origin,
@@ -299,15 +297,16 @@ def _carry_reservations(shipment: Shipment, lines: list[ShipmentLine], dock: Loc
         leaving[present(line.lot_id), present(line.location_id)] += line.quantity
     rows = Reservation.objects.filter(document=shipment.number, released_at__isnull=True)
     kept: list[Reservation] = []
+    released = []
     for row in rows.filter(lot__in={lot for lot, _l in leaving}, location__in={loc for _lot, loc in leaving}):
         gone = min(row.quantity, leaving.get((row.lot_id, row.location_id), Decimal(0)))
         if gone:
-            row.released_at = at
-            row.save(update_fields=["released_at"])
+            released.append(row.pk)
             if row.quantity > gone:
                 kept.append(_promise(row, row.location_id, row.quantity - gone, at))
             kept.append(_promise(row, dock.pk, gone, at))
             leaving[row.lot_id, row.location_id] -= gone
+    Reservation.objects.filter(pk__in=released).update(released_at=at)
     Reservation.objects.bulk_create(kept)
 
 
