@@ -1,6 +1,6 @@
 """Tell the beginning of the demonstration: `python -m tests.demo.telling NOW UNTIL` in a new database.
 
-Prints as JSON what `tell` answers.
+Prints as JSON the digests of what was told.
 """
 
 import hashlib
@@ -43,15 +43,13 @@ def _value(row, column, places):
     return places[table][value] if table in places and value is not None else value
 
 
-def tell(now, until):
-    """Begin the telling that ends now, go on up to a moment, and take it back; digests of what was told."""
+def begin(now, until):
+    """Begin the telling that ends now and go on up to a moment; the agenda that goes on from there."""
     from warehouse.demo import loader
 
-    with transaction.atomic(), translation.override("es-mx"):
-        loader.begin(now, now.date()).agenda.run(until)
-        told = digests()
-        transaction.set_rollback(True)
-    return told
+    agenda = loader.begin(now, now.date()).agenda
+    agenda.run(until)
+    return agenda
 
 
 if __name__ == "__main__":
@@ -59,5 +57,6 @@ if __name__ == "__main__":
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    moments = [datetime.fromisoformat(text) for text in sys.argv[1:]]
-    sys.stdout.write(json.dumps(tell(*moments)))
+    with transaction.atomic(), translation.override("es-mx"):
+        begin(*map(datetime.fromisoformat, sys.argv[1:]))
+    sys.stdout.write(json.dumps(digests()))
