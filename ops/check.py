@@ -30,8 +30,9 @@ class Share:
 
 
 SHARES = (
-    Share("SQLite: programs and long walks", "sqlite", "(ops or once) and not browser"),
     Share("PostgreSQL", "postgresql"),
+    Share("SQLite: programs", "sqlite", "ops and not browser"),
+    Share("SQLite: long walks", "sqlite", "once and not (ops or browser)"),
     Share("SQLite: browser", "sqlite", "browser"),
     Share("SQLite: all else", "sqlite", "not (ops or browser or once)"),
 )

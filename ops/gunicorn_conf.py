@@ -13,6 +13,7 @@ from ops import processes
 wsgi_app = "config.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
+preload_app = True  # loaded once, for all workers
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
@@ -23,15 +24,18 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  gunicorn makes its own file there
 
 
+def when_ready(server: Any) -> None:
+    """Load the pages too before the first worker is made, and keep the garbage collector from walking what stays for good."""
+    from django.urls import get_resolver  # noqa: PLC0415  only now is the application loaded
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """A worker does not outlive a killed master."""
     processes.die_with_parent(parent=server.pid)
-
-
-def post_worker_init(worker: Any) -> None:
-    """What the application consists of stays for good: the garbage collector need not walk it again and again."""
-    gc.collect()
-    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:
