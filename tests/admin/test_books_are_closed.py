@@ -13,6 +13,8 @@ from tests.builders import make_client, make_user
 from tests.once import once
 from tests.web.two_worlds import make_ground, make_world
 
+pytestmark = pytest.mark.once  # the admin's rights ask no database
+
 # What an administrator may write. Everything else of ours is read there, or is not there at all.
 WRITABLE = {
     "Authorisation", "BillOfMaterials", "Broker", "Carrier", "ClaveEffect", "Client", "DocumentKey", "ExchangeRate",
@@ -103,7 +105,6 @@ def test_a_form_sent_by_hand_changes_no_book(client, administrator, world):
     assert world.state() == before
 
 
-@pytest.mark.once
 def test_every_page_of_the_admin_opens(client, administrator, world):
     client.force_login(administrator)
 

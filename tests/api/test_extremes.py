@@ -9,6 +9,8 @@ from tests.builders import make_authorisation, make_client, make_item, pedimento
 from tests.once import once
 from tests.scenarios import world
 
+pytestmark = pytest.mark.once  # refused before anything is asked of a database
+
 
 @once
 def told():

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +25,7 @@ from tests.builders import (
     make_site,
     make_user,
 )
+from tests.web.looks import assert_sound
 from warehouse.models import MovementOrder
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,12 +61,6 @@ def history(item, weeks=60):
     return "\n".join(["sku,market,date,quantity", *rows]).encode()
 
 
-def check(page):
-    """No serious fault of accessibility on the page as it stands."""
-    found = Axe().run(page).response["violations"]
-    assert [fault for fault in found if fault["impact"] in ("serious", "critical")] == []
-
-
 def work(kind):
     """Do the job that waits, as a worker would, and return it."""
     job = Job.objects.get(kind=kind, state=Job.State.QUEUED)
@@ -78,7 +72,7 @@ def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor,
     page = come_in(make_user("paula", Role.PLANNER), language="en")
 
     page.goto(reverse("inventory:demand_import"))
-    check(page)
+    assert_sound(page)
     page.get_by_label("Client", exact=True).last.select_option(label="Acme")
     page.locator("#id_file").set_input_files(
         {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"sku,market,date,quantity\nNOPE,texas,2026-01-05,3\n"}
@@ -88,7 +82,7 @@ def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor,
     work("demand_import")
     page.get_by_role("cell", name="NOPE", exact=True).wait_for()
     assert page.get_by_text("This client has no item NOPE.").count()
-    check(page)
+    assert_sound(page)
 
     page.goto(reverse("inventory:demand_import"))
     page.get_by_label("Client", exact=True).last.select_option(label="Acme")
@@ -102,34 +96,34 @@ def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor,
     page.get_by_role("link", name="See the result").click()
     page.get_by_role("link", name="WHEEL-1").click()
     page.get_by_role("heading", name="Demand by week and market").wait_for()
-    check(page)
+    assert_sound(page)
 
     page.goto(reverse("warehouse:placement_new"))
-    check(page)
+    assert_sound(page)
     page.get_by_label("Client", exact=True).last.select_option(label="Acme")
     page.get_by_role("button", name="Run").click()
     page.locator("progress").wait_for()
     work("placement_run")
     page.get_by_role("link", name="See the result").click()
     page.get_by_role("heading", name="Parameters").wait_for()
-    check(page)
+    assert_sound(page)
 
     page.get_by_role("link", name="Recommendations", exact=True).last.click()
-    check(page)
+    assert_sound(page)
     page.get_by_role("link", name="WHEEL-1").first.click()
     why = page.locator("#why").inner_text()
     proposed = Recommendation.objects.get(state="proposed")
     assert f"Send {proposed.quantity.normalize():f} from slp to dallas" in why
-    check(page)
+    assert_sound(page)
 
     page.get_by_role("button", name="Accept and order").click()
     order_link = page.get_by_role("link", name="MOV-")
     order_link.wait_for()
-    check(page)
+    assert_sound(page)
     order_link.click()
     order = MovementOrder.objects.get()
     page.get_by_role("heading", name=order.number).wait_for()
-    check(page)
+    assert_sound(page)
     assert order.lines.get().quantity == proposed.quantity
     assert order.lines.get().recommendation == proposed
 
@@ -141,4 +135,4 @@ def test_a_phone_shows_the_day_and_its_map_without_spilling_over(come_in, corrid
     page.locator("[data-chart] svg").first.wait_for()
 
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-    check(page)
+    assert_sound(page)
