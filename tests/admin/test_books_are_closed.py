@@ -10,10 +10,8 @@ from django.urls import reverse
 from inventory.admin.base import ReadOnly
 from inventory.parties.roles import Role
 from tests.builders import make_client, make_user
-from tests.once import once
+from tests.told import told_once
 from tests.web.two_worlds import make_ground, make_world
-
-pytestmark = pytest.mark.once  # the admin's rights ask no database
 
 # What an administrator may write. Everything else of ours is read there, or is not there at all.
 WRITABLE = {
@@ -35,7 +33,7 @@ def administrator(db):
     return make_user("boss", Role.ADMINISTRATOR)
 
 
-@once
+@told_once
 def told():
     return make_world(make_ground(), "ACME")
 
@@ -105,6 +103,7 @@ def test_a_form_sent_by_hand_changes_no_book(client, administrator, world):
     assert world.state() == before
 
 
+@pytest.mark.once
 def test_every_page_of_the_admin_opens(client, administrator, world):
     client.force_login(administrator)
 

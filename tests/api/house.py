@@ -1,6 +1,5 @@
 """Two clients in one warehouse, each with a row in every table a client may see, marked so that a leak is seen at once."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,8 +7,6 @@ from typing import Any
 
 import time_machine
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.test import override_settings
 
 from inventory.customs import services as customs
 from inventory.findings import services as findings
@@ -97,15 +94,11 @@ class Tenant:
         ]  # fmt: skip
 
 
-@contextmanager
-def built_once(blocker, media, *marks):
-    """Clients of one house, built for a whole module and rolled back after it; their files are in `media`."""
-    with blocker.unblock(), override_settings(MEDIA_ROOT=str(media)), transaction.atomic():
-        with time_machine.travel(NOW, tick=False):
-            house = make_house()
-            tenants = [move_in(house, mark) for mark in marks]
-        yield tenants
-        transaction.set_rollback(True)
+def settle(*marks):
+    """Clients of one house, on its day."""
+    with time_machine.travel(NOW, tick=False):
+        house = make_house()
+        return [move_in(house, mark) for mark in marks]
 
 
 def make_house() -> House:

@@ -5,29 +5,24 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 
 from inventory.models import DemandRecord, Item, Job, Pedimento
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
 from tests.builders import make_client, make_site, pedimento_number
 from tests.scenarios import world
+from tests.told import told_once
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A house with one client, built once; each test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        with time_machine.travel(houses.NOW, tick=False):
-            tenant = houses.move_in(houses.make_house(), "ZORRO")
-        yield tenant
-        transaction.set_rollback(True)
+@told_once
+def built():
+    """A house with one client."""
+    return houses.settle("ZORRO")[0]
 
 
 @pytest.fixture
-def zorro(built, db, settings, tmp_path):
+def zorro(built, db):
     """A client with goods, and a caller with its key, on the day of the house."""
-    settings.MEDIA_ROOT = tmp_path
     with time_machine.travel(houses.NOW, tick=False):
         built.caller = caller_for(built.client)
         yield built

@@ -6,13 +6,11 @@ import time_machine
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
-from tests.once import once
 from tests.scenarios import world
+from tests.told import told_once
 
-pytestmark = pytest.mark.once  # refused before anything is asked of a database
 
-
-@once
+@told_once
 def told():
     with time_machine.travel(houses.NOW, tick=False):
         world.load_law()

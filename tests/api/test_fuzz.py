@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 import schemathesis
-import time_machine
 import yaml
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, transaction
-from django.test import override_settings
+from django.db import close_old_connections
 from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -32,6 +30,7 @@ from tests.api import house as houses
 from tests.api.bodies import BODIES
 from tests.api.conftest import make_key
 from tests.api.test_schema import generated
+from tests.told import told_once
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(900)]
 DOCUMENTED = [
@@ -91,24 +90,25 @@ def write_of(operation):
     return f"{operation.method.lower()} {resolve(path).url_name}"
 
 
+@told_once
+def tenant():
+    (tenant,) = houses.settle("ZORRO")
+    # A file that is streamed stays open here: the fuzzer never closes its answers.
+    tenant.job.result_file.delete()
+    return tenant
+
+
 @pytest.fixture(scope="module")
-def fuzzed(django_db_setup, django_db_blocker, tmp_path_factory):
-    files = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("files")))
-    with django_db_blocker.unblock(), files, transaction.atomic():
-        with time_machine.travel(houses.NOW, tick=False):
-            tenant = houses.move_in(houses.make_house(), "ZORRO")
-            # A file that is streamed stays open here: the fuzzer never closes its answers.
-            tenant.job.result_file.delete()
-        token = make_key(tenant.client).token
-        schema = schemathesis.openapi.from_dict(yaml.safe_load(generated()))
-        schema.app = get_wsgi_application()
-        # A server closes its connection between requests; here the whole test is one transaction.
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
-        yield Fuzzed(schema, token, tenant)
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
-        transaction.set_rollback(True)
+def fuzzed(tenant):
+    token = make_key(tenant.client).token
+    schema = schemathesis.openapi.from_dict(yaml.safe_load(generated()))
+    schema.app = get_wsgi_application()
+    # A server closes its connection between requests; here the whole test is one transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield Fuzzed(schema, token, tenant)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def answers(fuzzed, mode, prepare, checks):

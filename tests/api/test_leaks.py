@@ -13,6 +13,7 @@ from inventory.api.nowhere import Nowhere
 from tests.api import house as houses
 from tests.api.bodies import BODIES
 from tests.api.conftest import caller_for
+from tests.told import told_once
 
 pytestmark = pytest.mark.once
 
@@ -68,11 +69,10 @@ def url_of(name, value=None):
     return f"/api/v1/{route}"
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The house with both clients, built once; each test rolls back to it."""
-    with houses.built_once(django_db_blocker, tmp_path_factory.mktemp("files"), *houses.MARKS) as tenants:
-        yield tenants
+@told_once
+def built():
+    """The house with both clients."""
+    return houses.settle(*houses.MARKS)
 
 
 @pytest.fixture

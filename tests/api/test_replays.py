@@ -15,6 +15,7 @@ from tests.api.conftest import caller_for, problem_of
 from tests.api.test_leaks import WRITES, url_of
 from tests.builders import ACTOR, pedimento_number
 from tests.scenarios import world
+from tests.told import told_once
 from warehouse.receiving import services as receiving
 
 NAMES = [f"{method} {name}" for name, method in WRITES]
@@ -60,11 +61,10 @@ OTHERWISE = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A house with one client, built once; each test rolls back to it."""
-    with houses.built_once(django_db_blocker, tmp_path_factory.mktemp("files"), "ZORRO") as (tenant,):
-        yield tenant
+@told_once
+def built():
+    """A house with one client."""
+    return houses.settle("ZORRO")[0]
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ from inventory.customs.errors import WrongEffect
 from inventory.errors import InvalidInputs
 from inventory.models import Finding, Pedimento, PedimentoLine, Requirement
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
-from tests.once import once
 from tests.scenarios import world
+from tests.told import told_once
 
 pytestmark = pytest.mark.django_db
 DAY = "2026-03-03"
 
 
-@once
+@told_once
 def told():
     world.load_law()
     zone, client = world.make_zone("slp"), make_client("acme")

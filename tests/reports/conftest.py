@@ -2,10 +2,10 @@ import copy
 
 import pytest
 
-from tests.once import once
 from tests.reports import world as worlds
+from tests.told import told_once
 
-world_once = once(worlds.build)
+world_once = told_once(worlds.build)
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from inventory.reports.verification import verify_books
 from tests.scenarios import world
 from tests.scenarios.account_life import ENTRIES, FLAGS, ROWS, STEPS
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.test_account_life import DECLARED, Life
+from tests.told import told_once
 
 
 class ByHand:
@@ -94,14 +94,12 @@ class ApiLife(Life):
         return self.numbers[name].replace(" ", "")
 
 
-@pytest.fixture(scope="module")
-def lived(django_db_setup, django_db_blocker):
-    """The whole life, walked once; each test rolls back to its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        life = ApiLife()
-        life.walk()
-        yield life
-        transaction.set_rollback(True)
+@told_once
+def lived():
+    """The whole life, walked to its end."""
+    life = ApiLife()
+    life.walk()
+    return life
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ from inventory.models import (
     Reservation,
 )
 from tests.builders import make_authorisation, make_client, make_item, make_user
-from tests.once import once
 from tests.scenarios import bad_input, world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.world import ACTOR, at
+from tests.told import told_once
 from tests.web.floor import browser_of, key_in, local, text_of
 from warehouse.models import Shipment, ShipmentLine
 from warehouse.shipping import services as shipping
@@ -48,7 +48,7 @@ BOOKS = (
 )  # fmt: skip
 
 
-@once
+@told_once
 def told():
     """A zone with 100 pieces of client X in it, and another client's item."""
     world.load_law()

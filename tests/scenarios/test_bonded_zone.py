@@ -17,15 +17,15 @@ from inventory.models import Account, ClaveEffect, Leg, Location, Posting
 from inventory.parties.scope import ClientScope
 from inventory.reports import verification
 from tests.builders import make_authorisation, make_client, make_item
-from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.world import ACTOR, SEES_ALL, at
+from tests.told import told_once
 from warehouse.shipping.errors import NoStockToShip
 
 pytestmark = pytest.mark.django_db
 
 
-@once
+@told_once
 def zone():
     """The zone with both clients' goods in it, as after step 2."""
     world.load_law()

@@ -7,11 +7,11 @@ import pytest
 from inventory.models import Account, Location
 from inventory.reports.verification import verify_books
 from tests.builders import make_authorisation, make_client, make_item
-from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.test_bonded_zone import G9_HEADER_TAXES, G9_LINE_TAXES, taxes
 from tests.scenarios.world import at
+from tests.told import told_once
 
 pytestmark = pytest.mark.django_db
 J4_200, G9_180, J4_130 = "26 24 3456 6000511", "26 24 3456 6000512", "26 24 3456 6000513"
@@ -69,7 +69,7 @@ class Zone:
         return [door.columns("bonded-lots/", "remaining") for door in (self.x, self.y)]
 
 
-@once
+@told_once
 def zone():
     return Zone()
 

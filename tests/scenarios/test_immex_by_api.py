@@ -3,10 +3,10 @@
 import pytest
 
 from inventory.reports.verification import verify_books
-from tests.once import once
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
 from tests.scenarios.test_immex import COPPER, E1, E2, HOUSING, Programme, copper, housings
+from tests.told import told_once
 
 pytestmark = pytest.mark.django_db
 OF_E1, OF_E2 = E1.replace(" ", ""), E2.replace(" ", "")
@@ -46,7 +46,7 @@ class ApiProgramme(Programme):
         return self.door.columns("discharges/", *names, exit=number.replace(" ", ""))
 
 
-@once
+@told_once
 def programme():
     return ApiProgramme()
 

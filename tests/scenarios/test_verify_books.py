@@ -11,9 +11,9 @@ from inventory.findings.models import Finding
 from inventory.ledger.models import Balance
 from inventory.reports import verification
 from tests.conftest import _triggers_off
-from tests.once import once
 from tests.scenarios.test_account_life import Life
 from tests.scenarios.world import at
+from tests.told import told_once
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def checks():
     return [difference.check for difference in verification.verify_books()]
 
 
-@once
+@told_once
 def told():
     return Life().walk(until="2025-06-01")
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.builders import make_user
-from tests.once import once
+from tests.told import told_once
 from tests.web.floor import make_floor
 from tests.web.two_worlds import make_two_worlds
 
@@ -22,8 +22,8 @@ def gallery(settings):
     settings.ROOT_URLCONF = "tests.web.gallery"
 
 
-floor_once = once(make_floor)
-worlds_once = once(make_two_worlds)
+floor_once = told_once(make_floor)
+worlds_once = told_once(make_two_worlds)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from inventory.web.access import NOBODY, web_access
 from inventory.web.navigation import MENU, address_of, menu_for
 from tests.builders import make_client, make_item, make_site, make_user
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_page_that_says_nothing_wants_a_login(gallery, client):

@@ -12,14 +12,14 @@ from django.utils import timezone
 from inventory.models import SiteAssignment
 from inventory.parties.roles import Role
 from tests.builders import make_site, make_user
-from tests.once import once
+from tests.told import told_once
 from tests.web.two_worlds import make_ground, make_world
 from warehouse.models import Receipt, Shipment
 
 HOME = "/"
 
 
-@once
+@told_once
 def told():
     ground = make_ground()
     return ground, make_world(ground, "ACME")

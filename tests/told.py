@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import override_settings
 
 
-def once(tell: Callable[[], Any]) -> Any:
+def told_once(tell: Callable[[], Any]) -> Any:
     """A fixture of a module: what `tell()` gives, its files in a folder of the module's own. Hand out copies of it."""
 
     @pytest.fixture(scope="module")
