@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ops.environment import ROOT, SERVED_BY
+from ops.environment import ROOT, SERVED_BY, ensure
 
 pytestmark = pytest.mark.ops
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
@@ -95,3 +95,12 @@ def test_what_is_installed_from_the_list_alone_lacks_nothing():
     done = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
+
+
+def test_what_is_started_keeps_what_it_compiles(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    python = ensure("runtime")
+
+    ask = "import sys; print(sys.dont_write_bytecode)"
+    assert subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout == "False\n"
