@@ -22,19 +22,18 @@ NO_TESTS = 5  # pytest's status when nothing was left to run in this share
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the suite that runs by itself: its name, its engine, and which tests it takes by their marks."""
+    """A part of the suite that runs by itself: its name, its engine, and pytest's arguments for the tests it takes."""
 
     name: str
     engine: str
-    marks: str = ""
+    takes: tuple[str, ...] = ()
 
 
+# Few, for each takes a quarter of a minute to begin; about as long as each other, so that none is waited for at the end.
 SHARES = (
     Share("PostgreSQL", "postgresql"),
-    Share("SQLite: programs", "sqlite", "ops and not browser"),
-    Share("SQLite: long walks", "sqlite", "once and not (ops or browser)"),
-    Share("SQLite: browser", "sqlite", "browser"),
-    Share("SQLite: all else", "sqlite", "not (ops or browser or once)"),
+    Share("SQLite: programs and browser", "sqlite", ("-m", "ops or browser")),
+    Share("SQLite: all else", "sqlite", ("-m", "not (ops or browser)", "--doctest-modules")),
 )
 
 
@@ -85,9 +84,8 @@ def run_all(python: Path) -> list[str]:
 def start(share: Share, python: Path, logs: Path) -> subprocess.Popen[bytes]:
     """Begin one share."""
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    marks = ["-m", share.marks] if share.marks else []
     cache = f"cache_dir=.pytest_cache/{SHARES.index(share)}"
-    command: list[str | Path] = [python, "-m", "pytest", "-o", cache, *marks, *arguments]
+    command: list[str | Path] = [python, "-m", "pytest", "-o", cache, *share.takes, *arguments]
     env = {**os.environ, "TEST_ENGINE": share.engine, "PYTHONUNBUFFERED": "1"}
     return processes.start(command, log=logs / share.name, env=env, cwd=environment.ROOT)
 
