@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from inventory.parties.models import Membership, User
 from inventory.parties.roles import CAPABILITIES, Can, Role
 from inventory.parties.scope import Actor, ClientScope
+from inventory.statements import Statement
+
+_MEMBERSHIPS = Statement(
+    lambda given: Membership.objects.filter(user=given.number("user")).values_list("role", "client_id")
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ def access_of(user: User) -> Access:
     A superuser is an administrator. Staff roles see every client; a client's user sees that client only, even when
     the same person also holds no other role.
     """
-    memberships = list(Membership.objects.filter(user=user).values_list("role", "client_id"))
+    memberships = _MEMBERSHIPS.rows(user=user.pk)
     roles = {Role(role) for role, _client in memberships}
     if user.is_superuser:
         roles.add(Role.ADMINISTRATOR)
