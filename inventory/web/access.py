@@ -14,6 +14,11 @@ from inventory.models import Client, SiteAssignment, User
 from inventory.parties.access import Access, access_of
 from inventory.parties.roles import Role
 from inventory.parties.scope import Actor, ClientScope
+from inventory.statements import Statement
+
+_SITES = Statement(
+    lambda given: SiteAssignment.objects.filter(user=given.number("user")).values_list("site_id", flat=True)
+)
 
 ACTIVE_CLIENT = "active_client"
 
@@ -59,9 +64,9 @@ def web_access(request: HttpRequest) -> WebAccess:
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
     known = access_of(user)
-    sites = SiteAssignment.objects.filter(user=user).values_list("site_id", flat=True)
     bound = known.roles == {Role.OPERATOR}
-    access = WebAccess(**vars(known), site_ids=frozenset(sites) if bound else None, full_scope=known.scope)
+    sites = frozenset(_SITES.rows(user=user.pk)) if bound else None
+    access = WebAccess(**vars(known), site_ids=sites, full_scope=known.scope)
     return access.narrowed_to(request.session.get(ACTIVE_CLIENT))
 
 
