@@ -6,12 +6,13 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from inventory.placement.engine import distribution, newsvendor
+from inventory.placement.engine import distribution
 from inventory.placement.engine.allocate import greedy
 from inventory.placement.engine.clean import pool
 from inventory.placement.engine.costs import left_over, newly_short
 from inventory.placement.engine.distribution import TAUS, WEIGHTS, Spread
 from inventory.placement.engine.levels import cheapest
+from inventory.placement.engine.theory import newsvendor
 
 
 def test_the_newsvendor_with_normal_demand():
