@@ -1,4 +1,4 @@
-"""Values of placement.md §13 that this step's method has."""
+"""Values of placement.md §13 that the engine's own method has; `test_theory_*` has the others."""
 
 from math import sqrt
 from statistics import NormalDist
