@@ -31,7 +31,7 @@ def backtest(demand: Floats, *, judged_weeks: int = 12, ahead: int = 4, least_hi
         if origin < least_history:
             continue
         known = np.nan_to_num(demand[:, origin : origin + ahead]).sum(axis=1)
-        said = steady(demand[:, :origin]) * ahead
+        said = steady(demand[:, :origin])[:, -1] * ahead
         asked, foretold, missed = asked + known, foretold + said, missed + np.abs(known - said)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Accuracy(asked, foretold, (foretold - asked) / asked, missed / asked)

@@ -37,11 +37,13 @@ AT_ONCE = LeadTime((0,), (1.0,))
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What a planner may set for a run; the rest is the method's."""
+    """What a planner may set for a run; the rest is the method's. A tuned run rehearses the past first (`engine.tune`)."""
 
     capital_rate_per_year: float = 0.12
     review_weeks: int = 1
-    params: Params = field(default_factory=Params)
+    is_tuned: bool = False
+    # The operator's trucks carry the goods of several clients, so no client waits to fill one.
+    params: Params = field(default_factory=lambda: Params(are_trucks_shared=True))
 
 
 @dataclass(frozen=True)

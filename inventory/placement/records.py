@@ -9,6 +9,7 @@ from inventory.parties.models import Client
 from inventory.placement.books import Assumptions, BookedProblem
 from inventory.placement.engine import Result
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Params
+from inventory.placement.files.tuning import as_json
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 from inventory.places.models import Site
 from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, plain
@@ -33,7 +34,7 @@ def parameters(computed: Computed) -> dict[str, Any]:
         **asdict(params),
         "capital_rate_per_year": chosen.capital_rate_per_year,
         "review_weeks": chosen.review_weeks,
-        "family": "empirical",
+        "tuning": as_json(computed.result.tuning),
     }
 
 

@@ -43,7 +43,7 @@ def compute(
     report(0, 3, _("Reading the books"))
     booked = books.problem(client=client, as_of=as_of, assumptions=chosen)
     report(1, 3, _("Computing levels and moves"))
-    result = recommend(booked.problem)
+    result = recommend(booked.problem, is_tuned=chosen.is_tuned)
     report(2, 3, _("Writing the recommendations"))
     return Computed(client, as_of, chosen, booked, result)
 
@@ -99,7 +99,8 @@ def run(
 def run_job(job: Job, report: Report) -> Outcome:
     """Do a job of kind `placement_run`: compute outside any transaction, write in the one that ends the job.
 
-    `job.parameters`: `{"as_of": ISO date, "phi": "2", "capital_rate_per_year": "0.12"}`, all optional; the result names the run.
+    `job.parameters`: `{"as_of": ISO date, "phi": "2", "capital_rate_per_year": "0.12", "is_tuned": true}`, all optional; the result
+    names the run.
     """
     client, at = cast(Client, job.client), job.started_at or job.requested_at
     as_of, assumptions = _asked(job.parameters, at)
@@ -195,7 +196,7 @@ def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Re
 
 def _asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
     """The day and the assumptions that a job was asked for. Raises InvalidInput."""
-    chosen = Assumptions()
+    chosen = Assumptions(is_tuned=parameters.get("is_tuned") is not False)
     rates = {
         name: _positive(name, parameters[name]) for name in ("phi", "capital_rate_per_year") if parameters.get(name)
     }

@@ -18,37 +18,67 @@ LONG = np.full((1, 400), 6.0)
     ],
 )
 def test_constant_demand_is_foretold_as_it_is(method, expected):
-    assert method(LONG)[0] == pytest.approx(expected, rel=1e-9)
+    assert method(LONG)[0, -1] == pytest.approx(expected, rel=1e-9)
 
 
-def test_exponential_smoothing_follows_its_definition():
-    y = np.array([[0.0, 2, 0, 0, 3, 0, 1, 0, 0, 4, 0, 2]])
-    level = 0.0
-    for value in y[0, 1:]:
+def test_exponential_smoothing_moves_by_alpha_of_the_error_once_the_beginning_is_forgotten():
+    y = np.r_[np.full(60, 3.0), 0.0, 2, 0, 0, 3, 0, 1, 0, 0, 4, 0, 2][None, :]
+    level = 3.0
+    for value in y[0, 60:]:
         level += 0.3 * (value - level)
 
-    assert forecast.ses(y, 0.3)[0] == pytest.approx(level)
-    assert level == pytest.approx(1.329488, abs=1e-6)  # placement.md §13
+    assert forecast.ses(y, 0.3)[0, -1] == pytest.approx(level, abs=1e-6)
 
 
-def test_unknown_weeks_move_nothing():
-    known = np.array([[3.0, 5.0, 4.0]])
-    holed = np.array([[np.nan, 3.0, np.nan, 5.0, 4.0]])
+def test_exponential_smoothing_begins_with_the_mean_of_what_it_has_seen():
+    path = forecast.ses(np.array([[2.0, 4.0]]), 0.03)[0]
 
-    assert forecast.ses(holed, 0.3) == pytest.approx(forecast.ses(known, 0.3))
-    assert forecast.moving_mean(holed, 26) == pytest.approx(forecast.moving_mean(known, 26))
-    assert np.isfinite(forecast.steady(holed)).all()
+    assert path[0] == 2
+    assert path[1] == pytest.approx(3, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        lambda y: forecast.ses(y, 0.3),
+        lambda y: forecast.moving_mean(y, 26),
+        forecast.tsb,
+        forecast.sba,
+        lambda y: forecast.damped_trend(y, 0.3, 0.1, 4),
+    ],
+)
+def test_an_unknown_week_moves_nothing(method):
+    path = method(np.array([[3.0, 5.0, np.nan, np.nan]]))[0]
+
+    assert path[2] == pytest.approx(path[1])
+    assert path[3] == pytest.approx(path[1])
+
+
+def test_a_trend_is_carried_on_and_fades():
+    rising = np.arange(1.0, 61)[None, :]
+
+    near, far = (forecast.damped_trend(rising, 0.3, 0.1, ahead)[0, -1] for ahead in (1, 20))
+
+    assert near > forecast.ses(rising, 0.3)[0, -1]
+    assert near < far < 60 + 9.5
 
 
 def test_nothing_known_is_foretold_as_nothing():
-    assert forecast.steady(np.full((2, 30), np.nan)).tolist() == [0, 0]
+    assert forecast.steady(np.full((2, 30), np.nan))[:, -1].tolist() == [0, 0]
 
 
 def test_one_series_is_foretold_alike_alone_and_among_others():
     rng = np.random.default_rng(1)
     many = rng.poisson(2.0, size=(5, 90)).astype(float)
 
-    assert forecast.steady(many)[3] == forecast.steady(many[3:4])[0]
+    assert (forecast.steady(many)[3] == forecast.steady(many[3:4])[0]).all()
+
+
+def test_each_week_is_foretold_with_what_was_known_by_then():
+    rng = np.random.default_rng(3)
+    past = rng.poisson(2.0, size=(4, 90)).astype(float)
+
+    assert forecast.steady(past)[:, 59] == pytest.approx(forecast.steady(past[:, :60])[:, -1], rel=1e-12)
 
 
 def test_a_backtest_uses_only_what_was_known_then():

@@ -22,12 +22,14 @@ ONE_WEEK = LeadTime((1,), (1.0,))
 SUPPLY = LeadTime((4,), (1.0,))
 
 
-def network(*, skus=None, dcs=2, lead=ONE_WEEK, supply=SUPPLY, **values):
+def network(*, skus=None, dcs=2, lead=ONE_WEEK, supply=SUPPLY, trucks=False, **values):
+    """Freight is priced by the m³, or by the truck of 75 m³, which couples the items that share one."""
+    priced = {"truck_m3": 75, "truck_cost": 2000} if trucks else {"cost_per_m3": 2000 / 75 / 0.85}
     nodes = [Node("SUP", "supplier"), Node("MX", "bonded", storage_per_m3_week=1.0)]
     lanes = [Lane("SUP", "MX", supply, mode="ocean", cost_per_m3=50)]
     for n in range(1, dcs + 1):
         nodes += [Node(f"DC{n}", "dc", storage_per_m3_week=3.0), Node(f"R{n}", "region")]
-        lanes.append(Lane("MX", f"DC{n}", lead, crossing="LAREDO", truck_m3=75, truck_cost=2000))
+        lanes.append(Lane("MX", f"DC{n}", lead, crossing="LAREDO", **priced))
         lanes.append(Lane(f"DC{n}", f"R{n}", ONE_WEEK))
     return Network(tuple(nodes), tuple(lanes), tuple(skus or (sku(),)), **values)
 

@@ -85,7 +85,7 @@ class Files:
             csv.writer(file).writerows([header, *rows])
 
     def run(self, **options):
-        options = {"state": self.folder / "state.json", **options}
+        options = {"state": self.folder / "state.json", "no_tuning": "tuning" not in options, **options}
         names = {"history": "history.csv", "network": "network.json", "out": "out.csv"}
         call_command("recommend_placement", **{k: self.folder / v for k, v in names.items()}, **options)
         return (self.folder / "out.csv").read_text()
@@ -117,7 +117,7 @@ def test_levels_moves_and_exceptions_are_written_in_their_order(files):
         ("MX-1", "DC-1"),
         ("SUP", "MX-1"),
     }
-    deployed = next(row for row in moves if row["to_node"] == "DC-1")
+    deployed = next(row for row in moves if row["to_node"] == "DC-1" and row["sku"] == "A" and row["lot"])
     assert (deployed["lot"], deployed["limit_date"], deployed["reason_code"]) == ("L1", "2026-12-20", "LIMIT_NEAR")
     assert deployed["explanation"].startswith("Send ")
 
@@ -262,7 +262,7 @@ def test_a_file_that_cannot_be_used_ends_with_2(files, name, content):
 
 
 def test_when_nothing_can_be_recommended_the_end_is_3(files):
-    network = changed(("skus", 0, "sites"), ["SUP"])
+    network = changed(("skus", 0, "sites"), ["SUP"])  # an item that no bonded site may hold
     network["skus"] = network["skus"][:1]
     files.put("network.json", network)
 
@@ -318,3 +318,84 @@ def test_the_command_works_where_no_database_answers(files):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
     assert out.read_text().startswith("record_type,sku,node")
+
+
+def test_a_run_is_tuned_and_its_report_freezes_the_tuning_for_the_next(files):
+    report = files.folder / "report.json"
+
+    tuned = files.run(no_tuning=False, report=report)
+    frozen = files.run(tuning=report)
+
+    found = json.loads(report.read_text())["tuning"]
+    assert max(entry["weeks"] for entry in found["classes"].values()) > 8
+    assert frozen == tuned
+    assert tuned != files.run()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("schema",), "x", "'placement-tuning/1' is needed, not 'x'"),
+        (
+            ("classes", "smooth", "beta"),
+            1.5,
+            "tuning.json: classes.smooth.beta: a share from 0 to 1 is needed, not 1.5",
+        ),
+        (("classes", "smooth", "family"), "wild", "one of steady, balanced, responsive is needed, not 'wild'"),
+        (("classes", "smooth", "phi"), -1, "tuning.json: classes.smooth.phi: a number above zero is needed, not -1"),
+        (("dc_laws",), {"3": "x"}, "tuning.json: dc_laws: an object of weeks with two numbers each is needed"),
+    ],
+)
+def test_a_tuning_that_is_none_is_refused_where_it_is_wrong(files, path, value, message):
+    files.run(report=files.folder / "report.json")
+    tuning = json.loads((files.folder / "report.json").read_text())["tuning"]
+    holder = tuning
+    for name in path[:-1]:
+        holder = holder[name]
+    holder[path[-1]] = value
+    files.put("tuning.json", tuning)
+    (files.folder / "out.csv").unlink()
+
+    code, refusal = files.refused(tuning=files.folder / "tuning.json")
+
+    assert code == 2
+    assert message in refusal
+
+
+def test_a_promotion_to_come_is_read_from_the_events(files):
+    rows = history_rows()
+    promoted = [[*row, "1" if n % 9 == 0 else "0"] for n, row in enumerate(rows)]
+    for row in promoted:
+        row[3] = str(int(row[3]) * (3 if row[4] == "1" else 1))
+    files.put_history(promoted, header=("sku", "location", "date", "quantity", "promo"))
+    files.put(
+        "events.csv", "kind,sku|category|lane|crossing,location,from,to,value\npromo,A,,2026-11-16,2026-12-31,2.5\n"
+    )
+
+    plain, raised = (
+        next(row for row in files.rows(**options) if (row["sku"], row["node"]) == ("A", "DC-1"))
+        for options in ({}, {"events": files.folder / "events.csv"})
+    )
+
+    assert float(raised["expected_demand"]) == pytest.approx(2.5 * float(plain["expected_demand"]), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "strike,A,,2026-12-01,2026-12-31,",
+            "line 2.kind: one of promo, closure, tariff, holiday is needed, not 'strike'",
+        ),
+        ("promo,A,,soon,2026-12-31,2", "line 2.from: an ISO date is needed, not 'soon'"),
+        ("promo,A,,2026-12-31,2026-12-01,2", "line 2.to: 2026-12-01 lies before 2026-12-31"),
+        ("promo,A,,2026-12-01,2026-12-31,-2", "line 2.value: a number not below zero is needed, not -2.0"),
+    ],
+)
+def test_an_event_that_is_none_is_refused_where_it_is_wrong(files, line, message):
+    files.put("events.csv", f"kind,sku|category|lane|crossing,location,from,to,value\n{line}\n")
+
+    code, refusal = files.refused(events=files.folder / "events.csv")
+
+    assert code == 2
+    assert f"events.csv: {message}" in refusal

@@ -12,6 +12,7 @@ from inventory.placement.engine import recommend
 from inventory.placement.files import output
 from inventory.placement.files.checks import BadInput
 from inventory.placement.files.problem import Read, read_problem
+from inventory.placement.files.tuning import read_tuning
 
 BAD_INPUT, NOTHING, BROKEN = 2, 3, 4
 
@@ -28,7 +29,12 @@ class Command(BaseCommand):
         parser.add_argument("--network", type=Path, required=True, help="JSON: nodes, lanes and skus")
         parser.add_argument("--out", type=Path, required=True, help="CSV to write")
         parser.add_argument("--state", type=Path, help="JSON: stock on hand, in transit, back orders")
+        parser.add_argument("--events", type=Path, help="CSV: promotions, closures, tariffs, holidays to come")
         parser.add_argument("--as-of", type=_day, help="ISO date; rows of its week and later are left out")
+        tuned = parser.add_mutually_exclusive_group()
+        tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
+        tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
+        parser.add_argument("--seed", type=int, default=0, help="of the lead times drawn in rehearsals")
         parser.add_argument("--report", type=Path, help="JSON to write: what was left out, changed, and totals")
         parser.add_argument("--explain-out", type=Path, help="JSON lines to write: the numbers behind each row")
 
@@ -44,10 +50,15 @@ class Command(BaseCommand):
 
     def _recommend(self, options: dict[str, Any]) -> None:
         read = read_problem(
-            history=options["history"], network=options["network"], state=options["state"], as_of=options["as_of"]
+            history=options["history"],
+            network=options["network"],
+            state=options["state"],
+            as_of=options["as_of"],
+            events=options["events"],
         )
         self._warn(read)
-        result = recommend(read.problem)
+        tuning = read_tuning(options["tuning"]) if options["tuning"] else None
+        result = recommend(read.problem, tuning=tuning, is_tuned=not options["no_tuning"], seed=options["seed"])
         if not result.levels:
             raise CommandError("Nothing could be recommended: no item has a history and a lane.", returncode=NOTHING)
         with translation.override("en"):

@@ -43,10 +43,10 @@ def greedy(costs: list[Floats], packs: int) -> Share:
     return Share(given, last, tuple(target[order].tolist()), tuple(value[order].tolist()))
 
 
-def hand_out(cost_of: Callable[[int, Floats], Floats], wanted: Ints, packs: int) -> Share:
+def hand_out(cost_of: Callable[[Floats], Floats], wanted: Ints, packs: int) -> Share:
     """The same for any numbers of packs: first by large lots of packs, then by smaller, at last one by one.
 
-    `cost_of(j, extra)` is the cost of DC j with so many packs more; `wanted[j]` is the most it may get.
+    `cost_of(extra)` is what each DC costs with so many packs more, both (DC, number); `wanted[j]` is the most it may get.
     """
     given = np.zeros(len(wanted), dtype=np.int64)
     last = np.zeros(len(wanted))
@@ -55,7 +55,8 @@ def hand_out(cost_of: Callable[[int, Floats], Floats], wanted: Ints, packs: int)
         quantum *= TABLE
     while quantum:
         room = np.minimum((wanted - given) // quantum, TABLE)
-        costs = [cost_of(j, given[j] + quantum * np.arange(room[j] + 1.0)) for j in range(len(wanted))]
+        table = cost_of(given[:, None] + quantum * np.arange(room.max() + 1.0))
+        costs = [table[j, : room[j] + 1] for j in range(len(wanted))]
         share = greedy(costs, (packs - int(given.sum())) // quantum)
         last = np.where(share.packs > 0, share.last_value / quantum, last)
         given += share.packs * quantum

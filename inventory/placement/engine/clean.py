@@ -67,21 +67,30 @@ def pool(demand: Floats, group: Ints, groups: int) -> Floats:
 
     A week needs at least half of the group's lines known; the others are made up for by their share of the group's mean demand.
     """
+    members = np.bincount(group, minlength=groups)
+    if not len(group) or members.max() == 1:
+        alone = np.full((groups, demand.shape[1]), np.nan)
+        alone[group] = demand
+        return alone
+    order = np.argsort(group, kind="stable")
+    begin = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0])
+    named = group[order][begin]
+
+    def summed(values: Floats) -> Floats:
+        found = np.zeros((groups, *values.shape[1:]))
+        found[named] = np.add.reduceat(values[order], begin, axis=0)
+        return found
+
     known = ~np.isnan(demand)
     values = np.where(known, demand, 0.0)
-    mean = values.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    mean = np.where(known.any(axis=1), mean, 0.0)
-    total, total_mean = np.zeros((groups, demand.shape[1])), np.zeros(groups)
-    known_mean, count = np.zeros_like(total), np.zeros_like(total)
     ever = known.any(axis=1)
-    lines = np.bincount(group, weights=ever, minlength=groups)
-    np.add.at(total, group, values)
-    np.add.at(total_mean, group, mean)
-    np.add.at(known_mean, group, np.where(known, mean[:, None], 0.0))
-    np.add.at(count, group, known.astype(np.float64))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(known_mean > 0, total_mean[:, None] / known_mean, 1.0)
-    enough = (count * 2 >= lines[:, None]) & (count > 0)
-    # Where everyone is known nothing is scaled, so that whole numbers stay whole.
-    scale = np.where(count == lines[:, None], 1.0, scale)
-    return np.where(enough, total * scale, np.nan)
+    lines, count = summed(np.asarray(ever, dtype=np.float64)), summed(known.astype(np.float64))
+    total = summed(values)
+    everyone, enough = count == lines[:, None], (count * 2 >= lines[:, None]) & (count > 0)
+    if not everyone.all():
+        # Where everyone is known nothing is scaled, so that whole numbers stay whole.
+        mean = np.asarray(values.sum(axis=1) / np.maximum(known.sum(axis=1), 1), dtype=np.float64)
+        total_mean, known_mean = summed(mean), summed(np.asarray(known * mean[:, None]))
+        scale = np.where(known_mean > 0, total_mean[:, None] / np.where(known_mean > 0, known_mean, 1.0), 1.0)
+        total = np.where(everyone, total, total * scale)
+    return np.where(enough, total, np.nan)

@@ -1,6 +1,7 @@
 """What to ship now from each bonded site, item by item: by marginal value first, then what must not wait. Pure.
 
-Source: placement.md §7.1, §7.2 and §7.4 (docs/placement.md). Truck rounding comes with a later step.
+Source: placement.md §7.1, §7.2 and §7.4 (docs/placement.md). Where a site has enough for all its DCs, each gets its
+level; only where it has not are packs handed out one by one. Trucks are seen to afterwards (`trucks`).
 """
 
 from collections import defaultdict
@@ -12,11 +13,12 @@ import numpy as np
 from inventory.placement.engine import limits
 from inventory.placement.engine.allocate import hand_out
 from inventory.placement.engine.costs import left_over, newly_short
+from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, expiry_cost
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.levels import Levels
+from inventory.placement.engine.levels import cost_at
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import BondLot, Floats, Problem
+from inventory.placement.engine.model import BondLot, Floats, Ints, Problem
 from inventory.placement.engine.outlook import Outlook
 
 NEGLIGIBLE = 1e-9
@@ -24,13 +26,19 @@ NEGLIGIBLE = 1e-9
 
 @dataclass
 class Shipment:
-    """Packs from one site to one pair: how many for need and how many because a lot must leave, and the last pack's value."""
+    """Packs from one site to one pair: for need, because a lot must leave, and to fill a truck; and the last pack's value."""
 
     site: str
     pair: int
     packs: int = 0
     early_packs: int = 0
+    topup_packs: int = 0
     value: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """All its packs."""
+        return self.packs + self.early_packs + self.topup_packs
 
 
 @dataclass
@@ -51,8 +59,15 @@ class SiteStock:
 
     def free_packs(self, pack: float) -> int:
         """Whole packs not yet in a shipment."""
-        sent = sum(s.packs + s.early_packs for s in self.shipments)
-        return int(np.floor(self.on_hand / pack + NEGLIGIBLE)) - sent
+        return int(np.floor(self.on_hand / pack + NEGLIGIBLE)) - sum(shipment.total for shipment in self.shipments)
+
+    def to(self, pair: int) -> Shipment:
+        """The shipment to a pair, begun if there is none."""
+        found = next((shipment for shipment in self.shipments if shipment.pair == pair), None)
+        if found is None:
+            found = Shipment(self.site, pair)
+            self.shipments.append(found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -64,26 +79,22 @@ class Deployment:
     stocks: tuple[SiteStock, ...]
 
 
-def deploy(problem: Problem, grid: Grid, outlook: Outlook, prices: Prices, levels: Levels) -> Deployment:
+def deploy(problem: Problem, grid: Grid, outlook: Outlook, prices: Prices, level: Floats) -> Deployment:
     """Ship what gains, item by item, from the site that feeds each DC, then from any other site that reaches it."""
     before = positions(problem, grid)
-    after = before.copy()
-    by_sku = defaultdict(list)
+    stocks = site_stocks(problem, grid)
+    work = Work(problem, grid, outlook, prices, level, before.copy())
+    fed = {(site.sku, site.site): site.pairs for site in grid.site_pairs}
+    for stock in stocks:
+        work.ship(stock, fed.get((stock.sku, stock.site), ()))
+    by_sku: dict[int, list[int]] = defaultdict(list)
     for n, pair in enumerate(grid.pairs):
         by_sku[pair.sku].append(n)
-    stocks = site_stocks(problem, grid)
-    stocks_of = defaultdict(list)
     for stock in stocks:
-        stocks_of[stock.sku].append(stock)
-    for sku_no, mine in sorted(stocks_of.items()):
-        worker = _Item(problem, grid, outlook, prices, levels, after)
-        for stock in mine:
-            worker.ship(stock, [n for n in by_sku[sku_no] if grid.pairs[n].site == stock.site])
-        for stock in mine:
-            worker.ship(stock, [n for n in by_sku[sku_no] if _is_other(grid, stock.site, n)])
-        for stock in mine:
-            worker.ship_early(stock, [n for n in by_sku[sku_no] if (stock.site, grid.pairs[n].dc) in grid.roads.lanes])
-    return Deployment(before, after, tuple(stocks))
+        work.ship_across(stock, [n for n in by_sku[stock.sku] if _is_other(grid, stock.site, n)])
+    for stock in stocks:
+        work.ship_early(stock, [n for n in by_sku[stock.sku] if (stock.site, grid.pairs[n].dc) in grid.roads.lanes])
+    return Deployment(before, work.after, tuple(stocks))
 
 
 def positions(problem: Problem, grid: Grid) -> Floats:
@@ -91,7 +102,8 @@ def positions(problem: Problem, grid: Grid) -> Floats:
     state = problem.state
     keys = [(grid.skus[pair.sku].id, pair.dc) for pair in grid.pairs]
     return np.array(
-        [state.on_hand.get(k, 0.0) + state.inbound.get(k, 0.0) - state.backorders.get(k, 0.0) for k in keys]
+        [state.on_hand.get(k, 0.0) + state.inbound.get(k, 0.0) - state.backorders.get(k, 0.0) for k in keys],
+        dtype=np.float64,
     )
 
 
@@ -111,74 +123,106 @@ def site_stocks(problem: Problem, grid: Grid) -> list[SiteStock]:
 
 
 @dataclass
-class _Item:
-    """Ships one item; `after` is carried along."""
+class Work:
+    """Ships item by item; `after` is carried along."""
 
     problem: Problem
     grid: Grid
     outlook: Outlook
     prices: Prices
-    levels: Levels
+    level: Floats
     after: Floats
 
     def ship(self, stock: SiteStock, pairs: Sequence[int]) -> None:
-        """Hand out the site's packs among these pairs while they gain."""
-        pack = self.grid.skus[stock.sku].pack_size
-        free = stock.free_packs(pack)
-        wanted = np.array([self._wanted(n, pack) for n in pairs], dtype=np.int64)
+        """Bring these pairs to their levels, or hand out the site's packs among them while they gain."""
+        members, wanted, free = self._asked(stock, pairs)
         if free <= 0 or not wanted.any():
             return
-        share = hand_out(lambda j, extra: self._cost(pairs[j], extra * pack), wanted, free)
-        for j, n in enumerate(pairs):
-            if share.packs[j]:
-                stock.shipments.append(
-                    Shipment(stock.site, n, int(share.packs[j]), 0, float(share.last_value[j]) / pack)
-                )
-                self.after[n] += share.packs[j] * pack
+        pack = self.grid.skus[stock.sku].pack_size
+        given = wanted
+        if wanted.sum() > free:
+            given = hand_out(lambda extra: self.costs(members, extra * pack), wanted, free).packs
+        self._give(stock, members, given, pack)
+
+    def ship_across(self, stock: SiteStock, pairs: Sequence[int]) -> None:
+        """Send pairs that another site feeds what that has not, while a pack gains more than the dearer way costs."""
+        members, wanted, free = self._asked(stock, pairs)
+        if free <= 0 or not wanted.any():
+            return
+        sku, lanes = self.grid.skus[stock.sku], self.grid.roads.lanes
+        own = [self.grid.pairs[n].lane.freight(sku.volume_m3) for n in members.tolist()]
+        across = [lanes[stock.site, self.grid.pairs[n].dc].freight(sku.volume_m3) for n in members.tolist()]
+        dearer = np.maximum(np.array(across) - np.array(own), 0.0)[:, None]
+
+        def costs(extra: Floats) -> Floats:
+            units = extra * sku.pack_size
+            return np.asarray(self.costs(members, units) + dearer * units, dtype=np.float64)
+
+        self._give(stock, members, hand_out(costs, wanted, free).packs, sku.pack_size)
+
+    def _asked(self, stock: SiteStock, pairs: Sequence[int]) -> tuple[Ints, Ints, int]:
+        members = np.asarray(pairs, dtype=np.int64)
+        pack = self.grid.skus[stock.sku].pack_size
+        return members, self.wanted(members, pack), stock.free_packs(pack) if len(members) else 0
+
+    def _give(self, stock: SiteStock, members: Ints, packs: Ints, pack: float) -> None:
+        for n, number in zip(members.tolist(), packs.tolist(), strict=True):
+            if number:
+                stock.to(n).packs += number
+                self.after[n] += number * pack
 
     def ship_early(self, stock: SiteStock, pairs: Sequence[int]) -> None:
         """Add what would otherwise stay past its limit, where waiting forward costs less than expiry; then view the lots."""
         sku, problem = self.grid.skus[stock.sku], self.problem
-        review, as_of = problem.network.review_weeks, problem.state.as_of
+        own = float(sum(self.outlook.weekly[n] for n in pairs if self.grid.pairs[n].site == stock.site))
+        view_lots(stock, sku.pack_size, own, problem)
+        need = limits.early_need(stock.views, problem.params, weekly=own, review=problem.network.review_weeks)
+        if need <= 0 or not len(pairs):
+            return
         members = list(pairs)
-        weekly = self.outlook.weekly[members] if members else np.zeros(0)
-        own = float(sum(self.outlook.weekly[n] for n in members if self.grid.pairs[n].site == stock.site))
-        sent = sum(s.packs for s in stock.shipments) * sku.pack_size
-        views = limits.view(stock.lots, sent, weekly=own, review=review, as_of=as_of)
-        need = limits.early_need(views, problem.params, weekly=own, review=review)
-        if need > 0 and members:
-            wanted = limits.spread_early(
-                need, position=self.after[members], weekly=weekly, premium=self.prices.premium[members],
-                expiry_cost=expiry_cost(sku, problem.params),
-            )  # fmt: skip
-            packs = limits.whole_packs(wanted, sku.pack_size, stock.free_packs(sku.pack_size))
-            for n, number in zip(members, packs.tolist(), strict=True):
-                if number:
-                    self._add_early(stock, n, number, sku.pack_size)
-            sent = sum(s.packs + s.early_packs for s in stock.shipments) * sku.pack_size
-            views = limits.view(stock.lots, sent, weekly=own, review=review, as_of=as_of)
-        stock.views = views
+        wanted = limits.spread_early(
+            need, position=self.after[members], weekly=self.outlook.weekly[members], premium=self.prices.premium[members],
+            expiry_cost=expiry_cost(sku, problem.params),
+        )  # fmt: skip
+        packs = limits.whole_packs(wanted, sku.pack_size, stock.free_packs(sku.pack_size))
+        for n, number in zip(members, packs.tolist(), strict=True):
+            if number:
+                stock.to(n).early_packs += number
+                self.after[n] += number * sku.pack_size
+        view_lots(stock, sku.pack_size, own, problem)
 
-    def _add_early(self, stock: SiteStock, n: int, packs: int, pack: float) -> None:
-        found = next((s for s in stock.shipments if s.pair == n), None)
-        if found is None:
-            found = Shipment(stock.site, n)
-            stock.shipments.append(found)
-        before, after = self._cost(n, np.array([0.0, packs * pack]))
-        found.early_packs += packs
-        found.value = float(before - after) / (packs * pack)
-        self.after[n] += packs * pack
+    def wanted(self, pairs: Ints, pack: float) -> Ints:
+        """Packs from the position up to the level."""
+        gap = np.ceil((self.level[pairs] - self.after[pairs]) / pack - NEGLIGIBLE)
+        return np.asarray(np.maximum(gap, 0.0), dtype=np.int64)
 
-    def _wanted(self, n: int, pack: float) -> int:
-        return max(0, int(np.ceil((self.levels.level[n] - self.after[n]) / pack - NEGLIGIBLE)))
+    def costs(self, pairs: Ints, extra: Floats) -> Floats:
+        """What these pairs cost with so many units more each: (pair, number)."""
+        spread = self.outlook.spread
+        levels = self.after[pairs, None] + extra
+        left = left_over(levels, spread.whole[pairs])
+        short = newly_short(levels, spread.whole[pairs], spread.lead[pairs])
+        return np.asarray(self.prices.charge[pairs, None] * left + self.prices.shortage[pairs, None] * short)
 
-    def _cost(self, n: int, extra: Floats) -> Floats:
-        """What pair n costs with so many units more."""
-        line = slice(n, n + 1)
-        levels = (self.after[n] + extra)[None, :]
-        left = left_over(levels, self.outlook.spread.whole[line])[0]
-        short = newly_short(levels, self.outlook.spread.whole[line], self.outlook.spread.lead[line])[0]
-        return np.asarray(self.prices.charge[n] * left + self.prices.shortage[n] * short)
+
+def view_lots(stock: SiteStock, pack: float, weekly: float, problem: Problem) -> None:
+    """How the lots stand after the shipments so far, when `weekly` units leave a week from now on."""
+    sent = sum(shipment.total for shipment in stock.shipments) * pack
+    review, as_of = problem.network.review_weeks, problem.state.as_of
+    stock.views = limits.view(stock.lots, sent, weekly=weekly, review=review, as_of=as_of)
+
+
+def put_values(deployment: Deployment, spread: Spread, prices: Prices, pack: Floats) -> None:
+    """Give each shipment what its last pack was worth, per unit."""
+    shipments = [shipment for stock in deployment.stocks for shipment in stock.shipments]
+    if not shipments:
+        return
+    pairs = np.array([shipment.pair for shipment in shipments], dtype=np.int64)
+    part = Spread(spread.whole[pairs], spread.lead[pairs], spread.weeks[pairs], spread.is_short[pairs])
+    after, step = deployment.after[pairs], pack[pairs]
+    cost = cost_at(np.stack([after - step, after], axis=1), part, prices.charge[pairs], prices.shortage[pairs])
+    for shipment, value in zip(shipments, ((cost[:, 0] - cost[:, 1]) / step).tolist(), strict=True):
+        shipment.value = value
 
 
 def _is_other(grid: Grid, site: str, n: int) -> bool:

@@ -1,14 +1,14 @@
-"""What may be asked over a protection interval: quantiles of the real sums of so many weeks. Pure.
+"""Distributions as quantiles: their means, longer and shorter ones, weighted samples, sums of weeks in a row. Pure.
 
 Source: placement.md §4.4 (docs/placement.md). A distribution is its quantiles at the 31 levels of TAUS; an expectation is
-the sum of WEIGHTS × the function of them. The full engine mixes fitted quantiles into the same arrays.
+the sum of WEIGHTS × the function of them.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from inventory.placement.engine.model import Floats, Ints, LeadTime
+from inventory.placement.engine.model import Flags, Floats, Ints
 
 TAUS: Floats = np.array(
     [0, 0.02, 0.05, *np.arange(10, 81, 5) / 100, 0.84, 0.875, 0.9, 0.92, 0.94, 0.955, 0.965, 0.975, 0.982, 0.988, 0.993,
@@ -16,7 +16,6 @@ TAUS: Floats = np.array(
 )  # fmt: skip
 _EDGES = np.concatenate(([0.0], (TAUS[1:] + TAUS[:-1]) / 2, [1.0]))
 WEIGHTS: Floats = np.diff(_EDGES)
-LEAST_WINDOWS = 8
 
 
 def expect(values: Floats) -> Floats:
@@ -32,14 +31,14 @@ def expect(values: Floats) -> Floats:
 class Spread:
     """Quantiles, one line per series: of demand over lead time and review (`whole`), and over the lead time alone (`lead`).
 
-    Level by level `lead` never exceeds `whole`. `weeks` is the mean length of the whole; `is_short` marks series with so little
-    history that shorter sums were stretched.
+    Level by level `lead` never exceeds `whole`. `weeks` is the mean length of the whole; `is_short` marks series with too little
+    history for past errors of sums of that length to be measured.
     """
 
     whole: Floats
     lead: Floats
-    weeks: float
-    is_short: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    weeks: Floats
+    is_short: Flags
 
     @property
     def mean(self) -> Floats:
@@ -52,63 +51,47 @@ class Spread:
         return expect(self.whole - self.lead)
 
 
-def spread(demand: Floats, lead: LeadTime, review: int, half_life: float) -> Spread:
-    """The distribution of demand over a random lead time and the review that follows it.
-
-    Sums of each possible length are taken from the history, newer ones counting more (weight halves every `half_life` weeks), and
-    mixed by how likely the length is. The lead time's own share is made from the whole (never estimated apart, or tails cross).
-    """
-    wholes, leads, lengths = [], [], []
-    is_short = np.zeros(len(demand), dtype=bool)
-    for weeks in lead.weeks:
-        length = weeks + review
-        quantiles, short = bootstrap(demand, length, half_life)
-        is_short |= short
-        wholes.append(quantiles)
-        leads.append(stretch(quantiles, weeks / length))
-        lengths.append(length)
-    mean_weeks = float(np.dot(lengths, lead.probs))
-    return Spread(mixture(wholes, lead.probs), mixture(leads, lead.probs), mean_weeks, is_short)
-
-
-def bootstrap(
-    demand: Floats, length: int, half_life: float
-) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Weighted quantiles of the sums of `length` weeks of each series, and which series had too few weeks for it.
-
-    With fewer than 8 such sums, sums of fewer weeks are taken and stretched: the mean by the ratio, the deviations by its root.
-    """
-    known = (~np.isnan(demand)).sum(axis=1)
-    used = np.clip(known - (LEAST_WINDOWS - 1), 1, length).astype(np.int64)
-    quantiles = np.zeros((len(demand), len(TAUS)))
-    for window in np.unique(used):
-        lines = np.flatnonzero((used == window) & (known > 0))
-        if len(lines):
-            found = _window_quantiles(demand[lines], int(window), half_life)
-            quantiles[lines] = stretch(found, length / int(window))
-    return quantiles, (used < length) & (known > 0)
-
-
-def stretch(quantiles: Floats, ratio: float) -> Floats:
-    """The distribution of `ratio` times as many weeks: μ·ratio + (q − μ)·√ratio, never below zero.
+def stretch(quantiles: Floats, ratio: "float | Floats") -> Floats:
+    """The distribution of `ratio` times as many weeks: μ·ratio + (q − μ)·√ratio, never below zero; one ratio, or one per line.
 
     >>> flat = np.full((1, 31), 6.0)
     >>> float(stretch(flat, 0.5)[0, 0]), float(stretch(flat, 0.0)[0, 0])
     (3.0, 0.0)
     """
-    if ratio == 1.0:
-        return quantiles
+    by = np.broadcast_to(np.asarray(ratio, dtype=np.float64), (len(quantiles),))[:, None]
     mean = expect(quantiles)[:, None]
-    return np.asarray(np.maximum(0.0, mean * ratio + (quantiles - mean) * np.sqrt(ratio)), dtype=np.float64)
+    longer = np.maximum(0.0, mean * by + (quantiles - mean) * np.sqrt(by))
+    return np.asarray(np.where(by == 1.0, quantiles, longer), dtype=np.float64)
 
 
-def mixture(parts: list[Floats], probs: tuple[float, ...]) -> Floats:
-    """The quantiles of a mixture of distributions given by theirs."""
-    if len(parts) == 1:
-        return parts[0]
-    values = np.concatenate(parts, axis=1)
-    weights = np.concatenate([prob * WEIGHTS for prob in probs])
-    return weighted_quantiles(values, np.broadcast_to(weights, values.shape))
+def quantile(quantiles: Floats, share: "float | Floats") -> Floats:
+    """The quantile of each line at a share, straight between the levels of TAUS; one share, or one per line.
+
+    >>> quantile(np.array([TAUS * 10]), 0.9).round(6).tolist()
+    [9.0]
+    """
+    place = np.interp(
+        np.broadcast_to(np.asarray(share, dtype=np.float64), (len(quantiles),)), TAUS, np.arange(len(TAUS))
+    )
+    below = np.minimum(place.astype(np.int64), len(TAUS) - 2)
+    lines, part = np.arange(len(quantiles)), place - below
+    return np.asarray(quantiles[lines, below] * (1 - part) + quantiles[lines, below + 1] * part, dtype=np.float64)
+
+
+def sold_quantiles(demand: Floats, shares: tuple[float, ...]) -> tuple[Ints, list[Floats]]:
+    """Of the weeks with demand of each line: how many there are, and these quantiles (0 where there are none)."""
+    sold = demand > 0
+    number = sold.sum(axis=1)
+    ordered = np.sort(np.where(sold, demand, np.inf), axis=1)
+    lines, last = np.arange(len(demand)), np.maximum(number - 1, 0)
+    found = []
+    for share in shares:
+        place = last * share
+        below = place.astype(np.int64)
+        ends = (below, np.minimum(below + 1, last))
+        low, high = (np.where(number > 0, ordered[lines, end], 0.0) for end in ends)
+        found.append(low + (place - below) * (high - low))
+    return number, found
 
 
 def weighted_quantiles(values: Floats, weights: Floats) -> Floats:
@@ -144,13 +127,6 @@ def window_sums(demand: Floats, length: int) -> tuple[Floats, Ints]:
     counts = _running(known, length)
     whole = counts == length
     return np.where(whole, sums, sums * length / np.maximum(counts, 1)), counts.astype(np.int64)
-
-
-def _window_quantiles(demand: Floats, length: int, half_life: float) -> Floats:
-    sums, counts = window_sums(demand, length)
-    age = np.arange(sums.shape[1])[::-1]
-    weights = np.where(counts * 2 >= length, 0.5 ** (age / half_life), 0.0)
-    return weighted_quantiles(sums, weights)
 
 
 def _running(values: Floats, length: int) -> Floats:

@@ -31,8 +31,8 @@ class Prices:
     is_bond_dearer: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 
-def pair_prices(problem: Problem, grid: Grid) -> Prices:
-    """The prices of every pair."""
+def pair_prices(problem: Problem, grid: Grid, phi: Floats) -> Prices:
+    """The prices of every pair; φ is per item."""
     network, params = problem.network, problem.params
     skus = [grid.skus[pair.sku] for pair in grid.pairs]
     value, volume, duty = _column(skus, "unit_value"), _column(skus, "volume_m3"), _column(skus, "duty_rate")
@@ -48,7 +48,7 @@ def pair_prices(problem: Problem, grid: Grid) -> Prices:
     h_forward = holding(value * (1 + duty), inbound + onward, capital, worn, at_dc, volume)
     premium = np.maximum(h_forward - h_bond, params.premium_floor * h_forward)
     return Prices(
-        h_bond, h_forward, premium, params.phi * premium, _shortage(skus, params), onward, _steps(skus),
+        h_bond, h_forward, premium, phi[[pair.sku for pair in grid.pairs]] * premium, _shortage(skus, params), onward, _steps(skus),
         np.array([sku.min_fill or 0.0 for sku in skus]), h_bond >= h_forward,
     )  # fmt: skip
 

@@ -12,26 +12,32 @@ from inventory.placement.engine.explain import Plan
 from inventory.placement.engine.model import ExceptionRow, Floats
 
 
-def exceptions(plan: Plan, positions: Floats) -> list[ExceptionRow]:
+def exceptions(plan: Plan) -> list[ExceptionRow]:
     """What the moves do not settle."""
-    found = [row for stock in plan.deployment.stocks for row in _lot_exceptions(plan, stock)]
+    found = [row for stock in plan.settled.deployment.stocks for row in _lot_exceptions(plan, stock)]
     for sku_id, dc in plan.grid.unreached:
         found.append(_plain(sku_id, dc, "NO_LANE", {"kind": "no_lane", "node": dc}))
     lying = {site.sku: site.site for site in reversed(plan.grid.site_pairs)}
     for n, sku in enumerate(plan.grid.skus):
-        if n not in plan.outlooks.known_skus:
+        if n not in plan.known_skus:
             node = sku.sites[0] if sku.sites else lying.get(n, "")
             found.append(_plain(sku.id, node, "NO_BASIS", {"kind": "no_basis", "node": node}, ("NO_BASIS",)))
     for n, pair in enumerate(plan.grid.pairs):
-        if plan.pair_levels.level[n] == 0 and plan.deployment.before[n] > 0:
+        if plan.settled.levels.level[n] == 0 and plan.settled.deployment.before[n] > 0:
             facts = explain.pair_level(plan, n) | {
                 "kind": "runout",
-                "quantity": explain.number(plan.deployment.before[n]),
+                "quantity": explain.number(plan.settled.deployment.before[n]),
             }
             found.append(
-                _plain(plan.grid.skus[pair.sku].id, pair.dc, "RUNOUT", facts, quantity=float(plan.deployment.before[n]))
+                _plain(
+                    plan.grid.skus[pair.sku].id,
+                    pair.dc,
+                    "RUNOUT",
+                    facts,
+                    quantity=float(plan.settled.deployment.before[n]),
+                )
             )
-    return found + _overstock(plan, positions)
+    return found + _overstock(plan, plan.settled.owned)
 
 
 def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:
@@ -42,7 +48,7 @@ def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:
             facts = explain.lot_passed(stock.site, lot.lot, lot.quantity, lot.limit, as_of)
             found.append(_plain(sku.id, stock.site, "LIMIT_PASSED", facts, (), lot.quantity, lot.lot, lot.limit))
     members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
-    premium = min((float(plan.pair_prices.premium[n]) for n in members), default=0.0)
+    premium = min((float(plan.settled.prices.premium[n]) for n in members), default=0.0)
     for seen in stock.views:
         is_near = seen.weeks_left <= plan.problem.params.amber_weeks
         if seen.left > 1e-9 and (is_near or seen.at_risk > 1e-9):
@@ -68,8 +74,8 @@ def _overstock(plan: Plan, positions: Floats) -> list[ExceptionRow]:
     """Items of which the network owns more than 13 weeks beyond its level."""
     found = []
     for n, site in enumerate(plan.grid.site_pairs):
-        weekly, excess = float(plan.outlooks.sites.weekly[n]), float(positions[n] - plan.site_levels.level[n])
-        if site.sku not in plan.outlooks.known_skus or excess <= 0 or excess <= 13 * weekly:
+        weekly, excess = float(plan.outlooks.sites.weekly[n]), float(positions[n] - plan.settled.bond_levels.level[n])
+        if site.sku not in plan.known_skus or excess <= 0 or excess <= 13 * weekly:
             continue
         facts = explain.site_level(plan, n, float(positions[n]), 0.0) | {
             "kind": "overstock",

@@ -14,12 +14,12 @@ from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid
+from inventory.placement.engine.groundwork import Groundwork, Outlooks
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Adjustment, Floats, Problem
-from inventory.placement.engine.outlook import Outlook, Outlooks
-
-FAMILY = "empirical"
+from inventory.placement.engine.outlook import Outlook
+from inventory.placement.engine.trucks import TruckLoad
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,43 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair."""
+
+    prices: Prices
+    bond_prices: Prices
+    levels: Levels
+    bond_levels: Levels
+    deployment: Deployment
+    owned: Floats
+    orders: Floats
+    loads: tuple[TruckLoad, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything a row is explained by; `before` and `after` are how the pairs stand without and with the moves."""
 
-    problem: Problem
-    grid: Grid
+    ground: Groundwork
     outlooks: Outlooks
-    pair_prices: Prices
-    site_prices: Prices
-    pair_levels: Levels
-    site_levels: Levels
-    deployment: Deployment
+    settled: Settled
     before: Standing
     after: Standing
+
+    @property
+    def problem(self) -> Problem:
+        """What the run was given."""
+        return self.ground.prepared.problem
+
+    @property
+    def grid(self) -> Grid:
+        """Its pairs."""
+        return self.ground.prepared.grid
+
+    @property
+    def known_skus(self) -> frozenset[int]:
+        """Items with a history, or a rate to begin with."""
+        return self.ground.prepared.known_skus
 
     @cached_property
     def site_number(self) -> dict[tuple[int, str], int]:
@@ -55,7 +79,7 @@ class Plan:
     @cached_property
     def stock_of(self) -> dict[tuple[int, str], SiteStock]:
         """What lies in bond, by item and site."""
-        return {(stock.sku, stock.site): stock for stock in self.deployment.stocks}
+        return {(stock.sku, stock.site): stock for stock in self.settled.deployment.stocks}
 
 
 def number(value: float, places: int = 4) -> float | int:
@@ -70,7 +94,12 @@ def number(value: float, places: int = 4) -> float | int:
 
 def pair_level(plan: Plan, n: int) -> dict[str, Any]:
     """Why a DC should have its level."""
-    pair, levels, prices, deployment = plan.grid.pairs[n], plan.pair_levels, plan.pair_prices, plan.deployment
+    pair, levels, prices, deployment = (
+        plan.grid.pairs[n],
+        plan.settled.levels,
+        plan.settled.prices,
+        plan.settled.deployment,
+    )
     sku = plan.grid.skus[pair.sku]
     return {
         "kind": "level_dc",
@@ -83,7 +112,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "h_B": number(prices.h_bond[n], 6),
         "h_D": number(prices.h_forward[n], 6),
         "delta": number(prices.premium[n], 6),
-        "phi": number(plan.problem.params.phi),
+        "phi": number(plan.ground.phi[pair.sku]),
         "position": number(deployment.before[n]),
         "position_after": number(deployment.after[n]),
         "binding": ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else [],
@@ -92,7 +121,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
 
 def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, Any]:
     """Why a bonded site and its DCs should own their level."""
-    site, levels, prices = plan.grid.site_pairs[n], plan.site_levels, plan.site_prices
+    site, levels, prices = plan.grid.site_pairs[n], plan.settled.bond_levels, plan.settled.bond_prices
     sku = plan.grid.skus[site.sku]
     return {
         "kind": "level_bonded",
@@ -116,10 +145,10 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
     before, after = plan.before, plan.after
     lane = plan.grid.roads.lanes[stock.site, pair.dc]
-    shipped = (shipment.packs + shipment.early_packs) * sku.pack_size
+    shipped = shipment.total * sku.pack_size
     freight = lane.freight(sku.volume_m3)
     # Waiting leaves the same units in bond, where they cost something too.
-    kept = plan.pair_prices.h_bond[n] * (plan.deployment.after[n] - plan.deployment.before[n])
+    kept = plan.settled.prices.h_bond[n] * (plan.settled.deployment.after[n] - plan.settled.deployment.before[n])
     cost_before, cost_after = before.cost[n] + kept, after.cost[n]
     return {
         **pair_level(plan, n),
@@ -128,6 +157,7 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
         "to_node": pair.dc,
         "quantity": number(quantity),
         "shipped_to_node": number(shipped),
+        "topup": number(shipment.topup_packs * sku.pack_size),
         "pack_size": number(sku.pack_size),
         "in_bond": number(stock.on_hand),
         "stays_in_bond": number(sum(seen.left for seen in stock.views)),
@@ -158,7 +188,7 @@ def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float
         "to_node": site.site,
         "quantity": number(quantity),
         "covers_weeks": number(covers, 1),
-        "freight": number(plan.site_prices.freight[n] * quantity),
+        "freight": number(plan.settled.bond_prices.freight[n] * quantity),
     }
 
 
@@ -218,15 +248,17 @@ def _level(levels: Levels, n: int) -> dict[str, Any]:
 
 
 def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
-    adjusted = plan.outlooks.adjusted
+    adjusted, tuned = plan.ground.prepared.adjusted, plan.ground.tuning.of(int(plan.ground.style[sku_no]))
     members = [n] if outlook is plan.outlooks.pairs else list(plan.grid.site_pairs[n].pairs)
     week = outlook.outlier_week[n]
     return {
         "protection_weeks": number(outlook.protection[n], 2),
         "weekly_demand": number(outlook.weekly[n]),
-        "class": plan.outlooks.classes[sku_no],
-        "family": FAMILY,
-        "lambda": 1,
+        "class": plan.ground.prepared.class_name(sku_no),
+        "family": tuned.family,
+        "lambda": number(tuned.share, 2),
+        "beta": number(plan.ground.beta[sku_no], 4),
+        "tuned_weeks": tuned.weeks,
         "confidence": outlook.confidence[n],
         "data": {
             "weeks": int(outlook.weeks[n]),

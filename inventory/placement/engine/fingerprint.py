@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from inventory.demand import forecast
 from inventory.placement.engine.model import Problem
 
 
@@ -17,13 +18,16 @@ def inputs_hash(problem: Problem) -> str:
     network = problem.network
     for part in (sorted(network.nodes, key=repr), sorted(network.lanes, key=repr), sorted(network.skus, key=repr)):
         digest.update(_text(part).encode())
-    digest.update(_text((network.currency, network.capital_rate_per_year, network.review_weeks)).encode())
+    rest = (network.currency, network.capital_rate_per_year, network.review_weeks, network.unmet, network.budget)
+    digest.update(_text((rest, sorted(problem.events, key=repr))).encode())
     history = problem.history
     order = sorted(range(len(history.skus)), key=lambda n: (history.skus[n], history.regions[n]))
     digest.update(_text([(history.skus[n], history.regions[n]) for n in order]).encode())
     digest.update(_text(history.first_week).encode())
     digest.update(np.ascontiguousarray(history.demand[order]).tobytes())
     digest.update(np.ascontiguousarray(history.stockout[order]).tobytes())
+    if history.promo is not None:
+        digest.update(np.ascontiguousarray(history.promo[order]).tobytes())
     digest.update(_text(problem.state).encode())
     digest.update(_text(problem.params).encode())
     return digest.hexdigest()
@@ -33,7 +37,7 @@ def inputs_hash(problem: Problem) -> str:
 def code_hash() -> str:
     """Twelve characters that change with the engine's source: a change of results is then never a mystery."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), Path(forecast.__file__)]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,6 +5,7 @@ is reached most cheaply.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +76,11 @@ def roads(network: Network) -> Roads:
     )
 
 
-def lay_out(problem: Problem) -> Grid:
-    """The pairs of a run: every item at every DC where it was asked for or lies."""
+def lay_out(problem: Problem, site_of: Mapping[tuple[int, str], str] | None = None) -> Grid:
+    """The pairs of a run: every item at every DC where it was asked for, lies, or is to be launched.
+
+    `site_of` names the bonded site that feeds an item at a DC; without it, the one it is cheapest to reach from.
+    """
     network, history, state = problem.network, problem.history, problem.state
     skus = tuple(sorted(network.skus, key=lambda sku: sku.id))
     number = {sku.id: n for n, sku in enumerate(skus)}
@@ -86,11 +90,13 @@ def lay_out(problem: Problem) -> Grid:
     for sku_id, node in {*state.on_hand, *state.inbound, *state.backorders}:
         if sku_id in number and node in way.nodes and way.nodes[node].type == "dc":
             wanted.add((number[sku_id], node))
+    asked_of = sorted(set(way.dc_of.values()))
+    wanted.update((n, dc) for n, sku in enumerate(skus) if sku.launch_weekly for dc in asked_of)
     pairs: list[Pair] = []
     unreached: list[tuple[str, str]] = []
     place: dict[tuple[int, str], int] = {}
     for sku_no, dc in sorted(wanted):
-        site = cheapest_site(skus[sku_no], dc, way, network)
+        site = site_of.get((sku_no, dc), "") if site_of else cheapest_site(skus[sku_no], dc, way, network)
         if not site:
             unreached.append((skus[sku_no].id, dc))
             continue

@@ -8,21 +8,20 @@ from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.explain import Plan, flags_of, weekly_cost
 from inventory.placement.engine.model import Floats, Level, Move
 from inventory.placement.engine.moves_out import purchase
-from inventory.placement.engine.orders import order_quantity
 
 
 def pair_levels(plan: Plan) -> list[Level]:
     """One level per item and DC."""
-    outlook, levels, prices = plan.outlooks.pairs, plan.pair_levels, plan.pair_prices
+    outlook, levels, prices = plan.outlooks.pairs, plan.settled.levels, plan.settled.prices
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
     cost = weekly_cost(prices.h_forward, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
     found = []
     for n, pair in enumerate(plan.grid.pairs):
         sku = plan.grid.skus[pair.sku]
-        if pair.sku not in plan.outlooks.known_skus and not plan.deployment.before[n]:
+        if pair.sku not in plan.known_skus and not plan.settled.deployment.before[n]:
             continue
-        position = float(plan.deployment.before[n])
+        position = float(plan.settled.deployment.before[n])
         level = float(levels.level[n])
         found.append(
             Level(
@@ -48,21 +47,20 @@ def pair_levels(plan: Plan) -> list[Level]:
     return found
 
 
-def site_levels(plan: Plan, positions: Floats, bolder: Floats) -> tuple[list[Level], list[Move]]:
-    """One echelon level per item and bonded site, and the order it asks of the supplier, where the state is given."""
-    outlook, levels, prices = plan.outlooks.sites, plan.site_levels, plan.site_prices
+def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
+    """One level per item and bonded site, and what to order there; `bolder` are the DCs' levels without holding back."""
+    positions = plan.settled.owned
+    outlook, levels, prices = plan.outlooks.sites, plan.settled.bond_levels, plan.settled.bond_prices
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
     cost = weekly_cost(prices.charge, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
     found: list[Level] = []
     moves: list[Move] = []
     for n, site in enumerate(plan.grid.site_pairs):
-        if site.sku not in plan.outlooks.known_skus:
+        if site.sku not in plan.known_skus:
             continue
         sku = plan.grid.skus[site.sku]
-        order = (
-            order_quantity(n, sku, float(positions[n]), outlook, prices, levels) if plan.problem.state.is_given else 0.0
-        )
+        order = float(plan.settled.orders[n])
         flags = flags_of(plan, outlook, n, site.sku, dearer=False)
         level = float(levels.level[n])
         found.append(
@@ -99,5 +97,5 @@ def _bond_reason(plan: Plan, n: int, bolder: Floats) -> str:
     if left <= 0:
         return "REPLENISH"
     pack = plan.grid.skus[site.sku].pack_size
-    more = sum(max(0.0, bolder[m] - plan.deployment.after[m]) for m in site.pairs)
+    more = sum(max(0.0, bolder[m] - plan.settled.deployment.after[m]) for m in site.pairs)
     return "HOLD_POOL" if more >= pack else "HOLD_DEFERRAL"

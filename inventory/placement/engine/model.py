@@ -5,13 +5,17 @@ Quantities are in stock units, money in the network's currency, the period is a 
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from inventory.placement.engine.tuning import Tuning
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 WEEKS_PER_YEAR = 52
 
 
@@ -23,6 +27,7 @@ class Node:
     type: str
     storage_per_m3_week: float = 0.0
     permanence_months: int | None = None
+    capacity_m3: float | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class LeadTime:
                 return week
         return self.weeks[-1]
 
+    @property
+    def variance(self) -> float:
+        """The variance of the number of weeks."""
+        mean = self.mean
+        return float(sum(p * (w - mean) ** 2 for w, p in zip(self.weeks, self.probs, strict=True)))
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -61,6 +72,7 @@ class Lane:
     cost_per_m3: float = 0.0
     truck_m3: float | None = None
     truck_cost: float | None = None
+    max_trucks_per_week: float | None = None
     priority: int = 0
 
     def freight(self, volume_m3: float) -> float:
@@ -76,6 +88,7 @@ class Sku:
     """An item: what it is worth, what it costs to have too little or too much of it, and how it is packed.
 
     `stockout_cost` and `expiry_cost` are None when nobody stated them. `sites` limits the bonded sites it may lie at (empty: any).
+    `launch_weekly` is what all markets together are thought to ask at first; `replaces` names the item whose history it continues.
     """
 
     id: str
@@ -90,11 +103,17 @@ class Sku:
     moq: float = 0.0
     min_fill: float | None = None
     sites: tuple[str, ...] = ()
+    category: str = ""
+    launch_weekly: float | None = None
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes, lanes and items; everything is sorted by id when it is made into a problem."""
+    """Nodes, lanes and items; everything is sorted by id when it is made into a problem.
+
+    `unmet` is "lost" or "backordered"; `budget` limits the value of all stock, on hand and on the way.
+    """
 
     nodes: tuple[Node, ...]
     lanes: tuple[Lane, ...]
@@ -102,6 +121,8 @@ class Network:
     currency: str = "USD"
     capital_rate_per_year: float = 0.12
     review_weeks: int = 1
+    unmet: str = "lost"
+    budget: float | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +141,7 @@ class Adjustment:
 class History:
     """Weekly demand: one line per (sku, region), one column per week from `first_week`; NaN is a week nobody knows.
 
-    `stockout` is the share of the week that was out of stock.
+    `stockout` is the share of the week that was out of stock, `promo` whether it was promoted (None: no week was).
     """
 
     skus: tuple[str, ...]
@@ -129,6 +150,23 @@ class History:
     demand: Floats
     stockout: Floats
     adjustments: tuple[Adjustment, ...] = ()
+    promo: Flags | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something known to come: `promo`, `closure`, `tariff` or `holiday`, from one day to another, both included.
+
+    `subject` is the item, category, lane ("from>to") or crossing it is about (empty: all), `location` a region or DC. `value` is
+    the uplift of a promotion, the new duty rate of a tariff (None: not given).
+    """
+
+    kind: str
+    subject: str
+    location: str
+    begin: date
+    end: date
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -160,9 +198,13 @@ class State:
 
 @dataclass(frozen=True)
 class Params:
-    """The numbers of the method. `phi` is the hold-back factor (placement.md §6.2): 2 until a simulation has tuned it."""
+    """The numbers of the method.
 
-    phi: float = 2.0
+    `phi` is the hold-back factor (placement.md §6.2) that a planner may set for all classes (None: as tuned). Trucks that others
+    fill too (`are_trucks_shared`) are paid by the m³ and not rounded.
+    """
+
+    phi: float | None = None
     premium_floor: float = 0.02
     default_stockout_share: float = 0.35
     default_expiry_share: float = 0.45
@@ -172,6 +214,7 @@ class Params:
     amber_weeks: int = 13
     moq_cover_weeks: float = 26.0
     dormant_weeks: int = 52
+    are_trucks_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +225,7 @@ class Problem:
     history: History
     state: State
     params: Params = field(default_factory=Params)
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,10 +296,11 @@ class ExceptionRow:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run recommends, each list in its own fixed order."""
+    """What a run recommends, each list in its own fixed order, and the tuning it used."""
 
     levels: tuple[Level, ...]
     moves: tuple[Move, ...]
     exceptions: tuple[ExceptionRow, ...]
     adjustments: tuple[Adjustment, ...]
     metrics: dict[str, Any]
+    tuning: "Tuning"

@@ -35,7 +35,7 @@ def monday(day: date) -> date:
 
 def shipments(plan: Plan) -> list[Move]:
     """The moves out of bond; units of a lot near its limit stand in a row of their own that names it."""
-    return [move for stock in plan.deployment.stocks for move in _stock_moves(plan, stock)]
+    return [move for stock in plan.settled.deployment.stocks for move in _stock_moves(plan, stock)]
 
 
 def numbered(plan: Plan, moves: list[Move]) -> list[Move]:
@@ -63,11 +63,11 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
         to_node=site.site,
         quantity=quantity,
         **when(plan, lane),
-        expected_fill=float(plan.site_levels.fill[n]),
-        expected_weekly_cost=float(plan.site_levels.cost[n]),
-        expected_on_hand=float(plan.site_levels.left[n]),
-        marginal_value=float(plan.site_levels.gain_last[n]),
-        value_per_m3=float(plan.site_levels.gain_last[n]) / (sku.volume_m3 or 1e-6),
+        expected_fill=float(plan.settled.bond_levels.fill[n]),
+        expected_weekly_cost=float(plan.settled.bond_levels.cost[n]),
+        expected_on_hand=float(plan.settled.bond_levels.left[n]),
+        marginal_value=float(plan.settled.bond_levels.gain_last[n]),
+        value_per_m3=float(plan.settled.bond_levels.gain_last[n]) / (sku.volume_m3 or 1e-6),
         priority=0,
         lots=(),
         lot="",
@@ -97,7 +97,7 @@ def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     lots = [[seen, seen.lot.quantity] for seen in stock.views]
     moves: list[Move] = []
     for shipment in sorted(stock.shipments, key=lambda s: (-s.early_packs, plan.grid.pairs[s.pair].dc)):
-        total = (shipment.packs + shipment.early_packs) * pack
+        total = shipment.total * pack
         for quantity, near in _parts(plan, lots, total, pack):
             moves.append(_move(plan, stock, shipment, quantity, near))
     return moves
@@ -134,7 +134,7 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
     lane = plan.grid.roads.lanes[stock.site, pair.dc]
     after = plan.after
     outlook = plan.outlooks.pairs
-    flags = flags_of(plan, outlook, n, pair.sku, bool(plan.pair_prices.is_bond_dearer[n]))
+    flags = flags_of(plan, outlook, n, pair.sku, bool(plan.settled.prices.is_bond_dearer[n]))
     limits = [seen.lot.limit for seen in near if seen.lot.limit]
     return Move(
         sku=sku.id,
@@ -151,8 +151,15 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code="LIMIT_NEAR" if near else "REPLENISH",
+        reason_code=_reason(shipment, near),
         confidence=outlook.confidence[n],
         flags=flags,
         explanation=explain.move(plan, stock, shipment, quantity, near),
     )
+
+
+def _reason(shipment: Shipment, near: list[LotView]) -> str:
+    """Why it leaves now."""
+    if near:
+        return "LIMIT_NEAR"
+    return "REPLENISH" if shipment.packs else "TOPUP_TRUCK"

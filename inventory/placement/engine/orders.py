@@ -5,11 +5,12 @@ Source: placement.md §6.5 (docs/placement.md).
 
 import numpy as np
 
+from inventory.placement.engine.costs import left_over, newly_short
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.levels import Levels, cost_at
-from inventory.placement.engine.model import Floats, Problem, Sku
+from inventory.placement.engine.model import Floats, Problem
 from inventory.placement.engine.outlook import Outlook
 
 
@@ -24,16 +25,33 @@ def echelon_positions(problem: Problem, grid: Grid, at_dcs: Floats, passed: dict
     return found
 
 
-def order_quantity(n: int, sku: Sku, position: float, outlook: Outlook, prices: Prices, levels: Levels) -> float:
-    """What to order now: nothing, or the cheapest of the whole packs around the gap, or the least order."""
-    gap = float(levels.level[n]) - position
-    if gap <= 0:
-        return 0.0
-    pack = sku.pack_size
-    least = np.ceil(sku.moq / pack - 1e-9) * pack
-    sizes = {0.0} | {float(max(np.floor(gap / pack) * pack, least)), float(max(np.ceil(gap / pack) * pack, least))}
-    options = np.array(sorted(sizes))
-    line = slice(n, n + 1)
-    spread = Spread(outlook.spread.whole[line], outlook.spread.lead[line], 0.0, outlook.spread.is_short[line])
-    cost = cost_at((position + options)[None, :], spread, prices.charge[line], prices.shortage[line])[0]
-    return float(options[int(np.argmin(cost))])
+def order_quantities(
+    problem: Problem, grid: Grid, owned: Floats, outlook: Outlook, prices: Prices, levels: Levels
+) -> Floats:
+    """What to order now for each site pair: whole packs up to the level; where the least order is more, that or nothing.
+
+    Which of the two is cheaper is judged at the charge at which the level is the best one, so that a tuned level is not undone.
+    """
+    found = np.zeros(len(grid.site_pairs))
+    if not problem.state.is_given or not len(found):
+        return found
+    pack = np.array([grid.skus[site.sku].pack_size for site in grid.site_pairs])
+    moq = np.array([grid.skus[site.sku].moq for site in grid.site_pairs])
+    gap = np.maximum(levels.level - owned, 0.0)
+    wanted = np.round(gap / pack) * pack
+    least = np.ceil(moq / pack - 1e-9) * pack
+    options = np.stack([owned, owned + least], axis=1)
+    charge = implied_charge(levels.level, outlook.spread, prices.shortage, prices.step)
+    cost = cost_at(options, outlook.spread, charge, prices.shortage)
+    short = np.where(cost[:, 1] < cost[:, 0], least, 0.0)
+    return np.asarray(np.where(gap <= 0, 0.0, np.where(wanted >= least, wanted, short)), dtype=np.float64)
+
+
+def implied_charge(level: Floats, spread: Spread, shortage: Floats, step: Floats) -> Floats:
+    """The charge for a unit left over at which a level is the cheapest: what a step more or less would save in shortage."""
+    around = np.stack([np.maximum(level - step, 0.0), level + step], axis=1)
+    left = left_over(around, spread.whole)
+    short = newly_short(around, spread.whole, spread.lead)
+    more = left[:, 1] - left[:, 0]
+    saved = short[:, 0] - short[:, 1]
+    return np.asarray(np.where(more > 0, shortage * saved / np.where(more > 0, more, 1.0), 0.0), dtype=np.float64)

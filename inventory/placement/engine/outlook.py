@@ -1,27 +1,30 @@
 """What is known of the demand of each pair: its distribution, its class, how far it can be trusted, and what is odd about it. Pure.
 
-Source: placement.md §4.2, §4.4 and §4.5 (docs/placement.md).
+Source: placement.md §4.2, §4.4 and §4.5 (docs/placement.md). Series are looked at in chunks, so that memory stays flat;
+what all share (classes, laws of variance) is given, so that a chunk's result does not depend on the others.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
-from inventory.placement.engine.clean import Cleaned, clean, pool
-from inventory.placement.engine.distribution import TAUS, Spread, spread, weighted_quantiles, window_sums
-from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.model import Adjustment, Floats, Ints, LeadTime, Params, Problem
+from inventory.demand import forecast
+from inventory.placement.engine.baseline import Baseline
+from inventory.placement.engine.distribution import Spread, quantile, sold_quantiles, weighted_quantiles, window_sums
+from inventory.placement.engine.families import Style
+from inventory.placement.engine.foretell import Foreteller, Laws, Spans
+from inventory.placement.engine.model import Flags, Floats, Ints, LeadTime, Params
 
-CLASSES = ("smooth", "erratic", "intermittent", "lumpy")
-SHIFT_WEEKS, TRACKED_WEEKS = 8, 26
+CHUNK = 8_000
+SHIFT_WEEKS, TRACKED_WEEKS, LEAST_SOLD = 8, 26, 8
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Per line of demand: its distribution over the protection interval and what describes it."""
+    """Per series: its distribution over the protection interval and what describes it."""
 
     spread: Spread
     protection: Floats
@@ -36,53 +39,57 @@ class Outlook:
 
 
 @dataclass(frozen=True)
-class Outlooks:
-    """The outlook of every pair and site pair, the class of every item, and what was changed in the history."""
+class Asked:
+    """Series to look at: stripped and as asked, how far ahead, in which style, and what their history is marked with."""
 
-    pairs: Outlook
-    sites: Outlook
-    classes: tuple[str, ...]
-    known_skus: frozenset[int]
-    adjustments: tuple[Adjustment, ...]
-    adjusted: Ints
+    baseline: Baseline
+    demand: Floats
+    spans: Spans
+    style: Ints
+    analog: Floats | None
+    censored: Ints
+    is_default_lead: Flags
 
-
-def look_ahead(problem: Problem, grid: Grid) -> Outlooks:
-    """Clean the history, sum it up by DC and by site, and take the distributions."""
-    cleaned = clean(problem.history)
-    names = problem.history
-    kept = np.flatnonzero(grid.line_pair >= 0).tolist()
-    # Sums are taken in one order, whatever order the lines came in.
-    used = np.array(sorted(kept, key=lambda n: (names.skus[n], names.regions[n])), dtype=np.int64)
-    line_pair, lines = grid.line_pair[used], _of(cleaned, used)
-    site_of = np.full(len(grid.pairs), -1, dtype=np.int64)
-    for n, site_pair in enumerate(grid.site_pairs):
-        site_of[list(site_pair.pairs)] = n
-    review = problem.network.review_weeks
-    leads = [pair.lane.lead_time for pair in grid.pairs]
-    pairs = _outlook(problem, lines, line_pair, leads, review)
-    site_leads = [_site_lead(site.lead_time, site.pairs, pairs) for site in grid.site_pairs]
-    sites = _outlook(problem, lines, site_of[line_pair], site_leads, review)
-    sku_of_pair = np.array([pair.sku for pair in grid.pairs], dtype=np.int64)
-    known = frozenset(sku_of_pair[line_pair].tolist()) if len(line_pair) else frozenset()
-    totals = pool(lines.demand, sku_of_pair[line_pair], len(grid.skus)) if len(line_pair) else None
-    classes = tuple(_class_of(total) for total in totals) if totals is not None else ("",) * len(grid.skus)
-    adjusted = np.bincount(line_pair, weights=_adjustments(problem, used, cleaned), minlength=len(grid.pairs))
-    return Outlooks(pairs, sites, classes, known, cleaned.adjustments, adjusted.astype(np.int64))
+    def of(self, lines: Ints) -> "Asked":
+        """Some of the series."""
+        analog = None if self.analog is None else self.analog[lines]
+        return Asked(
+            self.baseline.of(lines), self.demand[lines], self.spans.of(lines), self.style[lines], analog,
+            self.censored[lines], self.is_default_lead[lines],
+        )  # fmt: skip
 
 
-def demand_class(quantities: Floats) -> str:
-    """Syntetos-Boylan-Croston: how often it sells (1.32) and how unevenly (0.49).
+def look_ahead(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, first_week: date) -> Outlook:
+    """The outlook of every series, a chunk at a time."""
+    number = len(asked.demand)
+    parts = [
+        _chunk(asked.of(np.arange(begin, min(begin + CHUNK, number))), styles, laws, params, first_week)
+        for begin in range(0, number, CHUNK)
+    ]
+    return joined(parts) if parts else _chunk(asked, styles, laws, params, first_week)
 
-    >>> demand_class(np.array([5.0, 6, 5, 6])), demand_class(np.array([0.0, 0, 9, 0, 1, 0]))
-    ('smooth', 'lumpy')
-    """
-    sold = quantities[quantities > 0]
-    if not len(sold):
-        return ""
-    is_rare = len(quantities) / len(sold) > 1.32
-    is_uneven = float(np.var(sold)) / float(np.mean(sold)) ** 2 > 0.49
-    return CLASSES[2 * is_rare + is_uneven]
+
+def joined(parts: Sequence[Outlook]) -> Outlook:
+    """Outlooks one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def one(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    def row(name: str) -> Any:
+        return tuple(entry for part in parts for entry in getattr(part, name))
+
+    spreads = [part.spread for part in parts]
+    return Outlook(
+        spread=Spread(
+            np.concatenate([spread.whole for spread in spreads]), np.concatenate([spread.lead for spread in spreads]),
+            np.concatenate([spread.weeks for spread in spreads]), np.concatenate([spread.is_short for spread in spreads]),
+        ),
+        protection=one("protection"), lead_weeks=one("lead_weeks"), weekly=one("weekly"), weeks=one("weeks"),
+        nonzero=one("nonzero"), censored=one("censored"), confidence=row("confidence"), flags=row("flags"),
+        outlier_week=row("outlier_week"),
+    )  # fmt: skip
 
 
 def confidence(weeks: int, nonzero: int, tracking: float) -> str:
@@ -94,87 +101,71 @@ def confidence(weeks: int, nonzero: int, tracking: float) -> str:
     return "C" if weeks else "D"
 
 
-def _of(cleaned: Cleaned, lines: Ints) -> Cleaned:
-    return Cleaned(cleaned.demand[lines], cleaned.censored[lines], ())
+def spans_of(leads: Sequence[LeadTime], review: int) -> Spans:
+    """How far ahead each of these lead times asks to look."""
+    known = {lead: (lead.mean, lead.variance) for lead in set(leads)}
+    mean = np.array([known[lead][0] for lead in leads], dtype=np.float64)
+    return Spans(mean + review, mean, np.array([known[lead][1] for lead in leads], dtype=np.float64))
 
 
-def _adjustments(problem: Problem, used: Ints, cleaned: Cleaned) -> Floats:
-    """How many weeks of each used history line were changed."""
-    count: dict[tuple[str, str], int] = defaultdict(int)
-    for change in cleaned.adjustments:
-        count[change.sku, change.location] += 1
-    history = problem.history
-    return np.array([count[history.skus[n], history.regions[n]] for n in used.tolist()], dtype=np.float64)
-
-
-def _site_lead(supply: LeadTime, members: Sequence[int], pairs: Outlook) -> LeadTime:
-    """The supply's lead time and then the mean way to the DCs that are fed, in whole weeks."""
-    if not members:
-        return supply
-    weekly = pairs.weekly[list(members)]
-    lead = pairs.lead_weeks[list(members)]
-    mean = float((lead * weekly).sum() / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
-    onward = int(np.floor(mean + 0.5))
-    return LeadTime(tuple(week + onward for week in supply.weeks), supply.probs, supply.is_default)
-
-
-def _outlook(problem: Problem, lines: Cleaned, group: Ints, leads: Sequence[LeadTime], review: int) -> Outlook:
-    demand = pool(lines.demand, group, len(leads)) if len(leads) else np.zeros((0, lines.demand.shape[1]))
+def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, first_week: date) -> Outlook:
+    demand = asked.demand
     known = ~np.isnan(demand)
     weeks = known.sum(axis=1).astype(np.int64)
-    nonzero = (known & (demand > 0)).sum(axis=1).astype(np.int64)
-    censored = np.bincount(group, weights=lines.censored, minlength=len(leads)).astype(np.int64)
-    taken, protection, lead_weeks = _spreads(demand, leads, review, problem.params)
-    dormant = _dormant(demand, nonzero, problem.params)
-    taken = _silenced(taken, dormant)
+    nonzero = (demand > 0).sum(axis=1).astype(np.int64)
+    teller = Foreteller(asked.baseline, asked.spans, styles, asked.style, asked.analog)
+    spread, _laws = teller.at(demand.shape[1], laws)
+    dormant = _dormant(demand, nonzero, params)
+    spread = _silenced(spread, dormant)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weekly = np.where(protection > 0, taken.mean / protection, 0.0)
+        weekly = np.where(asked.spans.whole > 0, spread.mean / asked.spans.whole, 0.0)
     tracking = _tracking(demand)
-    outliers = _outlier_weeks(demand, problem.history.first_week)
-    shifted = _shifted(demand, problem.params)
-    marks: list[tuple[str, Callable[[int], bool]]] = [
-        ("CENSORED>30%", lambda n: bool(censored[n] > 0.3 * max(weeks[n], 1))),
-        ("DEFAULT_LT", lambda n: leads[n].is_default),
-        ("DORMANT", lambda n: bool(dormant[n])),
-        ("LEVEL_SHIFT", lambda n: bool(shifted[n])),
-        ("OUTLIERS", lambda n: outliers[n] is not None),
-        ("SHORT_HISTORY", lambda n: bool(taken.is_short[n])),
-    ]
-    flags = tuple(tuple(name for name, holds in marks if holds(n)) for n in range(len(leads)))
-    letters = tuple(
-        confidence(w, z, t) for w, z, t in zip(weeks.tolist(), nonzero.tolist(), tracking.tolist(), strict=True)
-    )
-    return Outlook(taken, protection, lead_weeks, weekly, weeks, nonzero, censored, letters, flags, outliers)
+    outliers, worst = _outliers(demand)
+    no_basis = (weeks == 0) & (spread.mean <= 0)
+    marks = {
+        "CENSORED>30%": asked.censored > 0.3 * np.maximum(weeks, 1),
+        "DEFAULT_LT": asked.is_default_lead,
+        "DORMANT": dormant,
+        "LEVEL_SHIFT": _shifted(demand, params),
+        "NO_BASIS": no_basis,
+        "OUTLIERS": outliers,
+        "SHORT_HISTORY": spread.is_short & ~no_basis,
+    }
+    return Outlook(
+        spread, asked.spans.whole, asked.spans.lead, weekly, weeks, nonzero, asked.censored,
+        tuple(map(confidence, weeks.tolist(), nonzero.tolist(), tracking.tolist())), _named(marks),
+        tuple(
+            first_week + timedelta(weeks=week) if odd else None
+            for odd, week in zip(outliers.tolist(), worst.tolist(), strict=True)
+        ),
+    )  # fmt: skip
 
 
-def _spreads(demand: Floats, leads: Sequence[LeadTime], review: int, params: Params) -> tuple[Spread, Floats, Floats]:
-    """The distributions of all lines, taken together where the lead time is the same."""
-    alike: dict[LeadTime, list[int]] = defaultdict(list)
-    for n, lead in enumerate(leads):
-        alike[lead].append(n)
-    whole, part = np.zeros((len(leads), len(TAUS))), np.zeros((len(leads), len(TAUS)))
-    is_short = np.zeros(len(leads), dtype=bool)
-    protection, lead_weeks = np.zeros(len(leads)), np.zeros(len(leads))
-    for lead, members in alike.items():
-        found = spread(demand[members], lead, review, params.half_life_weeks)
-        whole[members], part[members], is_short[members] = found.whole, found.lead, found.is_short
-        protection[members], lead_weeks[members] = found.weeks, lead.mean
-    return Spread(whole, part, 0.0, is_short), protection, lead_weeks
+def _named(marks: Mapping[str, Flags]) -> tuple[tuple[str, ...], ...]:
+    """The names of the marks that hold, line by line; equal lines share one tuple."""
+    names = list(marks)
+    code = sum(marks[name].astype(np.int64) << n for n, name in enumerate(names))
+    known = {
+        number: tuple(name for n, name in enumerate(names) if number >> n & 1) for number in np.unique(code).tolist()
+    }
+    return tuple(known[number] for number in np.asarray(code).tolist())
 
 
-def _silenced(taken: Spread, dormant: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Spread:
+def _silenced(taken: Spread, dormant: Flags) -> Spread:
     """Nothing is expected of what has not sold for a year."""
+    if not dormant.any():
+        return taken
     whole, lead = np.where(dormant[:, None], 0.0, taken.whole), np.where(dormant[:, None], 0.0, taken.lead)
     return Spread(whole, lead, taken.weeks, taken.is_short)
 
 
-def _dormant(demand: Floats, nonzero: Ints, params: Params) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _dormant(demand: Floats, nonzero: Ints, params: Params) -> Flags:
     recent = demand[:, -params.dormant_weeks :]
     whole_year = recent.shape[1] >= params.dormant_weeks
-    return np.asarray(whole_year & (nonzero > 0) & (np.nansum(recent, axis=1) == 0), dtype=np.bool_)
+    return np.asarray(whole_year & (nonzero > 0) & ~(recent > 0).any(axis=1), dtype=np.bool_)
 
 
-def _shifted(demand: Floats, params: Params) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _shifted(demand: Floats, params: Params) -> Flags:
     """True where the last 8 weeks lie outside the 1-99 % range of the 8-week sums before them."""
     if demand.shape[1] < TRACKED_WEEKS + SHIFT_WEEKS:
         return np.zeros(len(demand), dtype=np.bool_)
@@ -183,38 +174,27 @@ def _shifted(demand: Floats, params: Params) -> "np.ndarray[tuple[int], np.dtype
     age = np.arange(sums.shape[1])[::-1]
     weights = np.where(counts == SHIFT_WEEKS, 0.5 ** (age / params.half_life_weeks), 0.0)
     quantiles = weighted_quantiles(sums, weights)
-    low = (quantiles[:, 0] + quantiles[:, 1]) / 2  # the 1 % quantile lies half way between those of 0 and 2 %
-    high = np.array([np.interp(0.99, TAUS, line) for line in quantiles])
     total = last.sum(axis=1)  # unknown weeks make it unknown, and then nothing is said
-    return np.asarray(((total < low) | (total > high)) & (weights.sum(axis=1) > 0), dtype=np.bool_)
+    is_out = (total < quantile(quantiles, 0.01)) | (total > quantile(quantiles, 0.99))
+    return np.asarray(is_out & (weights.sum(axis=1) > 0), dtype=np.bool_)
 
 
 def _tracking(demand: Floats) -> Floats:
     """The tracking signal: the sum of the errors of simple smoothing over the last 26 weeks, in mean absolute errors."""
-    level = np.full(len(demand), np.nan)
-    errors = np.zeros_like(demand)
-    for n, week in enumerate(demand.T):
-        errors[:, n] = np.nan_to_num(week - level)
-        level = np.where(np.isnan(week), level, np.where(np.isnan(level), week, level + 0.3 * (week - level)))
-    last = errors[:, -TRACKED_WEEKS:]
-    size = np.abs(last).mean(axis=1) if last.shape[1] else np.zeros(len(demand))
-    return np.asarray(np.where(size > 1e-12, last.sum(axis=1) / np.maximum(size, 1e-12), 0.0))
+    said = forecast.ses(demand, 0.3)[:, :-1]
+    errors = (demand[:, 1:] - said)[:, -TRACKED_WEEKS:]
+    known = ~np.isnan(errors)
+    errors = np.where(known, errors, 0.0)
+    size = np.abs(errors).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.asarray(np.where(size > 1e-12, errors.sum(axis=1) / np.maximum(size, 1e-12), 0.0))
 
 
-def _outlier_weeks(demand: Floats, first_week: date) -> tuple[date | None, ...]:
-    """The week of the largest outlier of each line: beyond median⁺ + 3·(q95⁺ − median⁺) of its weeks with demand."""
-    found: list[date | None] = []
-    for line in demand:
-        sold = line[line > 0]
-        if len(sold) < SHIFT_WEEKS:
-            found.append(None)
-            continue
-        median, high = np.quantile(sold, (0.5, 0.95))
-        worst = int(np.nanargmax(line))
-        is_beyond = line[worst] > median + 3 * (high - median) and high > median
-        found.append(first_week + timedelta(weeks=worst) if is_beyond else None)
-    return tuple(found)
-
-
-def _class_of(total: Floats) -> str:
-    return demand_class(total[~np.isnan(total)])
+def _outliers(demand: Floats) -> tuple[Flags, Ints]:
+    """Which lines have a week beyond median⁺ + 3·(q95⁺ − median⁺) of their weeks with demand, and their largest week."""
+    if not demand.shape[1]:
+        return np.zeros(len(demand), dtype=np.bool_), np.zeros(len(demand), dtype=np.int64)
+    worst = np.argmax(np.where(demand > 0, demand, -1.0), axis=1)
+    number, (median, high) = sold_quantiles(demand, (0.5, 0.95))
+    largest = demand[np.arange(len(demand)), worst]
+    beyond = (number >= LEAST_SOLD) & (largest > median + 3 * (high - median)) & (high > median)
+    return np.asarray(beyond, dtype=np.bool_), worst.astype(np.int64)

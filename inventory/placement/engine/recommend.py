@@ -3,45 +3,80 @@
 Source: placement.md §7.6 (docs/placement.md).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from inventory.placement.engine import exceptions_out, levels_out, moves_out
-from inventory.placement.engine.deploy import deploy
+from inventory.placement.engine.deploy import Work, deploy, put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
-from inventory.placement.engine.explain import Plan, number, standing
-from inventory.placement.engine.grid import lay_out
-from inventory.placement.engine.levels import Levels, cheapest
+from inventory.placement.engine.explain import Plan, Settled, number, standing
+from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_ground, outlooks
+from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
-from inventory.placement.engine.orders import echelon_positions
-from inventory.placement.engine.outlook import look_ahead
+from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.trucks import round_trucks
+from inventory.placement.engine.tuning import Tuning
 
 
-def recommend(problem: Problem) -> Result:
-    """What to own where, what to move now, and what needs a person. The same problem always gives the same result."""
-    grid = lay_out(problem)
-    outlooks = look_ahead(problem, grid)
-    prices = pair_prices(problem, grid)
-    bond_prices = site_prices(problem, grid, prices, outlooks.pairs.weekly)
-    levels = _cheapest(outlooks.pairs.spread, prices)
-    bond_levels = _cheapest(outlooks.sites.spread, bond_prices)
-    deployment = deploy(problem, grid, outlooks.pairs, prices, levels)
-    stands = [standing(problem, outlooks.pairs, prices, at) for at in (deployment.before, deployment.after)]
-    plan = Plan(problem, grid, outlooks, prices, bond_prices, levels, bond_levels, deployment, *stands)
-    passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
-    owned = echelon_positions(problem, grid, deployment.before, passed)
-    bolder = _cheapest(outlooks.pairs.spread, replace(prices, charge=prices.premium)).level
-    at_sites, purchases = levels_out.site_levels(plan, owned, bolder)
+def recommend(
+    problem: Problem, *, tuning: Tuning | None = None, is_tuned: bool = False, seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:  # fmt: skip
+    """What to own where, what to move now, and what needs a person. The same problem and tuning always give the same result.
+
+    Without a tuning its numbers are found by rehearsing the past (`is_tuned`) or by theory.
+    """
+    ground = lay_ground(problem, tuning=tuning, is_tuned=is_tuned, seed=seed, progress=progress)
+    return decide(ground, outlooks(ground))
+
+
+def decide(ground: Groundwork, found: Outlooks) -> Result:
+    """The recommendations that follow from what is known of demand, each with its reasons."""
+    settled = settle(ground, found)
+    prices, deployment = settled.prices, settled.deployment
+    problem = ground.prepared.problem
+    stands = [standing(problem, found.pairs, prices, at) for at in (deployment.before, deployment.after)]
+    plan = Plan(ground, found, settled, *stands)
+    bolder = _cheapest(found.pairs.spread, replace(prices, charge=prices.premium)).level
+    at_sites, purchases = levels_out.site_levels(plan, bolder)
     moves = moves_out.numbered(plan, moves_out.shipments(plan) + purchases)
     return Result(
         levels=tuple(sorted([*levels_out.pair_levels(plan), *at_sites], key=lambda level: (level.sku, level.node))),
         moves=tuple(sorted(moves, key=lambda move: (move.sku, move.from_node, move.to_node, move.lot))),
-        exceptions=tuple(
-            sorted(exceptions_out.exceptions(plan, owned), key=lambda e: (e.sku, e.node, e.reason_code, e.lot))
-        ),
-        adjustments=outlooks.adjustments,
+        exceptions=tuple(sorted(exceptions_out.exceptions(plan), key=lambda e: (e.sku, e.node, e.reason_code, e.lot))),
+        adjustments=ground.prepared.adjustments,
         metrics=_metrics(plan, moves, at_sites),
+        tuning=ground.tuning,
     )
+
+
+def settle(ground: Groundwork, found: Outlooks) -> Settled:
+    """Levels, shipments and orders as numbers."""
+    problem, grid = ground.prepared.problem, ground.prepared.grid
+    prices = pair_prices(problem, grid, ground.phi)
+    bond_prices = site_prices(problem, grid, prices, found.pairs.weekly)
+    levels = _cheapest(found.pairs.spread, prices)
+    items = np.array([site.sku for site in grid.site_pairs], dtype=np.int64)
+    bond_levels = at_quantile(
+        found.sites.spread, ground.beta[items], charge=bond_prices.charge, shortage=bond_prices.shortage,
+        step=bond_prices.step,
+    )  # fmt: skip
+    deployment = deploy(problem, grid, found.pairs, prices, levels.level)
+    work = Work(problem, grid, found.pairs, prices, levels.level, deployment.after)
+    loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks)
+    fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
+    for stock in deployment.stocks:
+        stock.shipments[:] = [shipment for shipment in stock.shipments if shipment.total > 0]
+        own = float(found.pairs.weekly[fed.get((stock.sku, stock.site), [])].sum())
+        view_lots(stock, grid.skus[stock.sku].pack_size, own, problem)
+    put_values(deployment, found.pairs.spread, prices, np.array([grid.skus[pair.sku].pack_size for pair in grid.pairs]))
+    passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
+    owned = echelon_positions(problem, grid, deployment.before, passed)
+    orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
+    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads))
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:
@@ -55,8 +90,8 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
     """
     asked = plan.outlooks.pairs.spread.review_mean
     total = float(asked.sum())
-    moved = plan.deployment.after - plan.deployment.before
-    in_bond = float((plan.pair_prices.h_bond * moved).sum())
+    moved = plan.settled.deployment.after - plan.settled.deployment.before
+    in_bond = float((plan.settled.prices.h_bond * moved).sum())
     return {
         "skus": len(plan.grid.skus),
         "levels": len(plan.grid.pairs) + len(at_sites),
@@ -65,4 +100,11 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
         "expected_fill_after": number((asked * plan.after.fill).sum() / total, 6) if total else None,
         "expected_weekly_cost_before": number(plan.before.cost.sum() + in_bond),
         "expected_weekly_cost_after": number(plan.after.cost.sum()),
-    }
+        "trucks": [
+            {
+                "from_node": load.origin, "to_node": load.destination, "asked_m3": number(load.asked_m3),
+                "loaded_m3": number(load.loaded_m3), "trucks": load.trucks, "price_per_m3": number(load.price_per_m3),
+            }
+            for load in plan.settled.loads
+        ],
+    }  # fmt: skip

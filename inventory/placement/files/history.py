@@ -100,7 +100,12 @@ def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
     begins = (weeks.quantity[starts] > 0) | ~weeks.known[starts]
     before = np.arange(demand.shape[1]) < np.where(begins, column[starts], 0)[:, None]
     demand[line_of_run[:, None], np.arange(demand.shape[1])] = np.where(before, np.nan, demand[line_of_run])
-    return History(tuple(k[0] for k in keys), tuple(k[1] for k in keys), date.fromordinal(first), demand, stockout)
+    promo = np.zeros(demand.shape, dtype=np.bool_)
+    promo[line[kept], column[kept]] = weeks.promo[kept]
+    return History(
+        tuple(k[0] for k in keys), tuple(k[1] for k in keys), date.fromordinal(first), demand, stockout,
+        promo=promo if promo.any() else None,
+    )  # fmt: skip
 
 
 def _known(rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected) -> HistoryRows:

@@ -31,6 +31,8 @@ def read_network(path: Path) -> Network:
         currency=checker.text(found, "currency", "", "USD"),
         capital_rate_per_year=checker.number(found, "capital_rate_per_year", "", 0.12) or 0.0,
         review_weeks=_review(found, checker),
+        unmet="lost" if found.get("unmet", "lost") == "lost" else "backordered",
+        budget=checker.number(found, "budget", "", None),
     )
     if found.get("unmet", "lost") not in ("lost", "backorder", "backordered"):
         checker.blame("unmet", "'lost' or 'backordered' is needed")
@@ -48,6 +50,7 @@ def _nodes(found: Mapping[str, Any], checker: Checker) -> tuple[Node, ...]:
             type=checker.text(row, "type", where),
             storage_per_m3_week=checker.number(row, "storage_usd_per_m3_week", where) or 0.0,
             permanence_months=int(checker.number(row, "permanence_months", where, None) or 0) or None,
+            capacity_m3=checker.number(row, "capacity_m3", where, None),
         )
         if node.type not in TYPES:
             checker.blame(f"{where}.type", f"one of {', '.join(TYPES)} is needed, not {node.type!r}")
@@ -71,6 +74,7 @@ def _lane(row: Mapping[str, Any], where: str, checker: Checker) -> Lane:
         cost_per_m3=checker.number(row, "cost_per_m3", where) or 0.0,
         truck_m3=checker.number(row, "truck_m3", where, None, positive=True),
         truck_cost=checker.number(row, "truck_cost", where, None),
+        max_trucks_per_week=checker.number(row, "max_trucks_per_week", where, None),
         priority=int(checker.number(row, "priority", where) or 0),
     )
 
@@ -161,6 +165,9 @@ def _sku(row: Mapping[str, Any], where: str, checker: Checker) -> Sku:
         moq=checker.number(row, "moq", where) or 0.0,
         min_fill=checker.number(row, "min_fill", where, None),
         sites=tuple(str(site) for site in sites) if isinstance(sites, list) else (),
+        category=checker.text(row, "category", where, "") if row.get("category") else "",
+        launch_weekly=checker.number(row, "launch_weekly", where, None),
+        replaces=checker.text(row, "replaces", where, "") if row.get("replaces") else "",
     )
 
 

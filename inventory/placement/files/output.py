@@ -14,6 +14,7 @@ from inventory.placement.engine.explain import adjustment, number
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Result
 from inventory.placement.explain import sentence
 from inventory.placement.files.problem import Read
+from inventory.placement.files.tuning import as_json
 
 COLUMNS = (
     "record_type", "sku", "node", "source_node", "from_node", "to_node", "quantity", "mode", "crossing", "ship_week",
@@ -62,6 +63,7 @@ def report_json(read: Read, result: Result) -> str:
         "state_errors": list(state.errors),
         "adjustments": [adjustment(change) for change in result.adjustments],
         "metrics": result.metrics,
+        "tuning": as_json(result.tuning),
     }
     return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 

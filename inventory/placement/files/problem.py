@@ -7,6 +7,7 @@ from pathlib import Path
 from inventory.placement.engine.model import Problem, State
 from inventory.placement.files import history as histories
 from inventory.placement.files.checks import BadInput
+from inventory.placement.files.events import read_events
 from inventory.placement.files.history import Rejected
 from inventory.placement.files.network import read_network
 from inventory.placement.files.state import read_state
@@ -21,7 +22,9 @@ class Read:
     rows_read: int
 
 
-def read_problem(*, history: Path, network: Path, state: Path | None = None, as_of: date | None = None) -> Read:
+def read_problem(
+    *, history: Path, network: Path, state: Path | None = None, as_of: date | None = None, events: Path | None = None
+) -> Read:
     """Read the files. The day is `as_of`, else the state's, else the Monday after the last week of the history.
 
     Raises BadInput with one line per cause.
@@ -47,4 +50,5 @@ def read_problem(*, history: Path, network: Path, state: Path | None = None, as_
             as_of=day, lots=stock.lots, on_hand=stock.on_hand, inbound=stock.inbound, on_order=stock.on_order,
             backorders=stock.backorders, errors=stock.errors,
         )  # fmt: skip
-    return Read(Problem(grid, demand, stock), rejected, rows.rows_read)
+    known = read_events(events) if events else ()
+    return Read(Problem(grid, demand, stock, events=known), rejected, rows.rows_read)

@@ -1,0 +1,151 @@
+"""What a run works out once and every part of it uses: prepared history, tuning, feeding sites, laws of variance. Pure.
+
+Source: placement.md §7.6 and §15 (docs/placement.md): found once and handed to the chunks, so that results do not depend on how
+many of them there are.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inventory.placement.engine.families import Style
+from inventory.placement.engine.foretell import Foreteller, Laws
+from inventory.placement.engine.grid import lay_out
+from inventory.placement.engine.model import Floats, Ints, LeadTime, Problem
+from inventory.placement.engine.outlook import Asked, Outlook, look_ahead, spans_of
+from inventory.placement.engine.prepare import CLASSES, Prepared, prepare
+from inventory.placement.engine.sites import choose
+from inventory.placement.engine.stage import Stage
+from inventory.placement.engine.tune import theory, tune
+from inventory.placement.engine.tuning import Tuning
+
+LAW_ITEMS = 1_000
+
+
+@dataclass(frozen=True)
+class Groundwork:
+    """`style` numbers the style of each item among `styles`; `phi` and `beta` are per item."""
+
+    prepared: Prepared
+    tuning: Tuning
+    styles: tuple[Style, ...]
+    style: Ints
+    phi: Floats
+    beta: Floats
+    dc_laws: Laws
+    site_laws: Laws
+
+
+@dataclass(frozen=True)
+class Outlooks:
+    """The outlook of every pair and of every site pair."""
+
+    pairs: Outlook
+    sites: Outlook
+
+
+def lay_ground(
+    problem: Problem, *, tuning: Tuning | None = None, is_tuned: bool = False, seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Groundwork:  # fmt: skip
+    """The groundwork of a run. Without a tuning it is found by rehearsal (`is_tuned`) or by theory."""
+    prepared = prepare(problem, tuning.seasonal if tuning else None)
+    if tuning is None:
+        tuning = tune(prepared, seed=seed, progress=progress) if is_tuned else theory(prepared)
+    has_season = zip(prepared.categories, prepared.seasonal, strict=True)
+    tuning = replace(tuning, seasonal=tuple(name for name, has in has_season if has))
+    styles = tuple(tuning.of(number).style for number in range(len(CLASSES)))
+    style = np.maximum(prepared.classes, 0) if len(prepared.classes) else np.zeros(0, dtype=np.int64)
+    laws = (tuning.dc_laws, tuning.site_laws)
+    if not (tuning.dc_laws and tuning.site_laws):
+        sample = _sample(prepared)
+        laws = _laws(Stage(prepared, sample), styles, style[sample])
+        tuning = replace(tuning, dc_laws=laws[0], site_laws=laws[1])
+    site_of = choose(prepared, styles, style, laws[1])
+    if any(site_of[pair.sku, pair.dc] != pair.site for pair in prepared.grid.pairs):
+        prepared = replace(prepared, grid=lay_out(problem, site_of))
+    params = problem.params
+    phi = np.array([params.phi or tuning.of(n).phi for n in range(len(CLASSES))])
+    beta = np.array([tuning.of(n).beta for n in range(len(CLASSES))])
+    return Groundwork(prepared, tuning, styles, style, phi[style], beta[style], *laws)
+
+
+def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
+    """The outlooks of all pairs, or of those of some items only; in the order of the grid."""
+    prepared, problem = ground.prepared, ground.prepared.problem
+    grid, first_week = prepared.grid, problem.history.first_week
+    mine = None if items is None else set(items.tolist())
+    pairs = np.array([n for n, pair in enumerate(grid.pairs) if mine is None or pair.sku in mine], dtype=np.int64)
+    marked = prepared.cleaned.censored[prepared.lines]
+    censored = np.asarray(np.bincount(prepared.line_pair, marked, len(grid.pairs)), dtype=np.float64)
+    leads = [grid.pairs[n].lane.lead_time for n in pairs.tolist()]
+    review = problem.network.review_weeks
+    at_dcs = look_ahead(
+        Asked(
+            prepared.pairs.of(pairs), prepared.demand[pairs], spans_of(leads, review), ground.style[prepared.pair_sku[pairs]],
+            prepared.analog[pairs], censored[pairs].astype(np.int64), np.array([lead.is_default for lead in leads], dtype=np.bool_),
+        ),
+        ground.styles, ground.dc_laws, problem.params, first_week,
+    )  # fmt: skip
+    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine))
+
+
+def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None) -> Outlook:
+    """The outlooks of the site pairs: the summed series of the pairs they feed."""
+    prepared, problem = ground.prepared, ground.prepared.problem
+    grid = prepared.grid
+    chosen = [n for n, site in enumerate(grid.site_pairs) if mine is None or site.sku in mine]
+    row = {int(pair): n for n, pair in enumerate(pairs.tolist())}
+    group = np.full(len(pairs), -1, dtype=np.int64)
+    leads = []
+    for n, number in enumerate(chosen):
+        site = grid.site_pairs[number]
+        members = [row[pair] for pair in site.pairs]
+        group[members] = n
+        leads.append(_onward(site.lead_time, members, at_dcs))
+    fed = np.flatnonzero(group >= 0)
+    sku = np.array([grid.site_pairs[n].sku for n in chosen], dtype=np.int64)
+    names = {name: n for n, name in enumerate(prepared.categories)}
+    category = np.array([names[grid.skus[n].category] for n in sku.tolist()], dtype=np.int64)
+    own = prepared.pairs.of(pairs[fed])
+    baseline = own.pooled(group[fed], len(chosen), category)
+    demand = (
+        replace(own, demand=prepared.demand[pairs[fed]], uplift=None).pooled(group[fed], len(chosen), category).demand
+    )
+    analog = np.asarray(np.bincount(group[fed], prepared.analog[pairs[fed]], len(chosen)), dtype=np.float64)
+    asked = Asked(
+        baseline, demand, spans_of(leads, problem.network.review_weeks), ground.style[sku], analog,
+        np.bincount(group[fed], weights=censored[pairs[fed]], minlength=len(chosen)).astype(np.int64),
+        np.array([lead.is_default for lead in leads], dtype=np.bool_),
+    )  # fmt: skip
+    return look_ahead(asked, ground.styles, ground.site_laws, problem.params, problem.history.first_week)
+
+
+def _onward(supply: LeadTime, members: list[int], pairs: Outlook) -> LeadTime:
+    """The supply's lead time and then the mean way to the DCs that are fed, in whole weeks."""
+    if not members:
+        return supply
+    weekly, lead = pairs.weekly[members], pairs.lead_weeks[members]
+    mean = float((lead * weekly).sum() / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
+    onward = int(np.floor(mean + 0.5))
+    return LeadTime(tuple(week + onward for week in supply.weeks), supply.probs, supply.is_default)
+
+
+def _sample(prepared: Prepared) -> Ints:
+    """Up to 1,000 items with a history, drawn by hashed id, for what is fitted over many series."""
+    known = sorted(set(prepared.pair_sku[prepared.line_pair].tolist()))
+    drawn = sorted(known, key=lambda n: hashlib.sha256(prepared.grid.skus[n].id.encode()).digest())
+    return np.array(sorted(drawn[:LAW_ITEMS]), dtype=np.int64)
+
+
+def _laws(stage: Stage, styles: tuple[Style, ...], style: Ints) -> tuple[Laws, Laws]:
+    """The laws of variance of sums at DCs and at sites."""
+    found = []
+    for baseline, spans in ((stage.at_dcs, stage.dc_spans), (stage.at_sites, stage.site_spans)):
+        known = np.flatnonzero((baseline.demand > 0).any(axis=1))
+        per_item = max(1, len(baseline.demand) // max(len(style), 1))
+        teller = Foreteller(baseline.of(known), spans.of(known), styles, style[known // per_item])
+        found.append(teller.at(stage.prepared.weeks)[1])
+    return found[0], found[1]

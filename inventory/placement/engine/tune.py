@@ -1,0 +1,153 @@
+"""Tuning by rehearsal: for each class the forecasts, β and φ that would have cost least in the company's own last months. Pure.
+
+Source: placement.md §0.4, §0.5 and §6.3 (docs/placement.md).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from itertools import product
+
+import numpy as np
+
+from inventory.placement.engine import families
+from inventory.placement.engine.families import BALANCED, STEADY, Style
+from inventory.placement.engine.model import Floats, Ints
+from inventory.placement.engine.prepare import CLASSES, Prepared
+from inventory.placement.engine.rehearse import Script, rehearse
+from inventory.placement.engine.spread import Mixture
+from inventory.placement.engine.stage import Stage
+from inventory.placement.engine.tuning import DEFAULT_PHI, ClassTuning, Tuning
+
+PHIS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+BETAS = (0.5, 0.6, 0.7, 0.8, 0.875, 0.92, 0.955, 0.982, 0.997)
+PLANS = {"steady": (STEADY, 0.5), "steady, fitted": (STEADY, 0.0), "balanced": (BALANCED, 0.0)}
+MOST_ITEMS, LEAST_ITEMS = 300, 5
+LEAST_BEGIN, LEAST_WEEKS, MOST_WEEKS = 16, 24, 52
+BALANCED_GAIN = (
+    0.95,
+    0.95,
+    0.88,
+    0.88,
+)  # by class: what the balanced family must not cost more than, of the steady one
+FITTED_GAIN = 0.98
+NEARLY_BEST = 1.02
+THEORY_WEEKS = 13
+Progress = Callable[[int, int], None]
+
+
+def tune(prepared: Prepared, *, seed: int = 0, progress: Progress | None = None) -> Tuning:
+    """The numbers of every class, from a rehearsal of the last weeks where there are enough of them, drawn to theory."""
+    report = progress or (lambda _done, _total: None)
+    found: dict[str, ClassTuning] = {}
+    groups = samples(prepared)
+    for n, (name, items) in enumerate(groups.items()):
+        report(n, len(groups))
+        found[name] = _tuned(Stage(prepared, items), CLASSES.index(name) if name in CLASSES else 0, seed)
+    report(len(groups), len(groups))
+    everyone = found.pop("all", None)
+    return Tuning({name: found.get(name) or everyone or ClassTuning() for name in CLASSES})
+
+
+def theory(prepared: Prepared) -> Tuning:
+    """The numbers of every class without a rehearsal: φ = 2, and β as the costs would have it."""
+    found = {}
+    for name, items in samples(prepared).items():
+        stage = Stage(prepared, items)
+        beta = stage.theory(Style())
+        found[name] = ClassTuning(beta=beta, beta_theory=beta, items=len(items))
+    everyone = found.pop("all", None)
+    return Tuning({name: found.get(name) or everyone or ClassTuning() for name in CLASSES})
+
+
+def samples(prepared: Prepared) -> dict[str, Ints]:
+    """Up to 300 items of each class, drawn by hashed id; classes of fewer than 5 share the sample of all."""
+    known = sorted(set(prepared.pair_sku[prepared.line_pair].tolist()))
+    drawn = sorted(known, key=lambda n: hashlib.sha256(prepared.grid.skus[n].id.encode()).digest())
+    found = {}
+    for number, name in enumerate(CLASSES):
+        mine = [n for n in drawn if prepared.classes[n] == number]
+        if len(mine) >= LEAST_ITEMS:
+            found[name] = np.array(sorted(mine[:MOST_ITEMS]), dtype=np.int64)
+    if drawn and len(found) < len(CLASSES):
+        found["all"] = np.array(sorted(drawn[:MOST_ITEMS]), dtype=np.int64)
+    return found
+
+
+def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
+    beta_theory = stage.theory(Style())
+    weeks = stage.prepared.weeks
+    number_of = max(LEAST_WEEKS, 2 * stage.span + 10, min(MOST_WEEKS, weeks // 4))
+    columns = tuple(played(stage.demand, max(LEAST_BEGIN, weeks - number_of), weeks))
+    count = len(columns) - stage.span
+    if count < 1:
+        return ClassTuning(beta=beta_theory, beta_theory=beta_theory, items=len(stage.items))
+    settings = list(product(PHIS, BETAS))
+    phi, beta = (np.array(values) for values in zip(*settings, strict=True))
+    script = Script(columns, stage.span, stage.prepared.problem.network.review_weeks, seed)
+    costs: dict[str, Floats] = {}
+    styles: dict[str, Style] = {}
+    for name, (family, share) in PLANS.items():
+        styles[name] = _style(stage, family, share)
+        tellers = stage.tellers(styles[name])
+        laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
+        tally = rehearse(stage.chain, stage.demand, *tellers, phi=phi, beta=beta, script=script, laws=laws)
+        costs[name] = tally.by_item.sum(axis=1)
+    name = chosen({plan: float(cost.min()) for plan, cost in costs.items()}, number)
+    best_phi, best_beta = centre(costs[name], phi, beta)
+    trust = count / (count + THEORY_WEEKS)
+    most = max(float(cost.min()) for cost in costs.values()) or 1.0
+    style = styles[name]
+    return ClassTuning(
+        family=style.family,
+        share=style.mixture.share,
+        beta=_blend(best_beta, beta_theory, trust),
+        phi=float(np.exp(trust * np.log(best_phi) + (1 - trust) * np.log(DEFAULT_PHI))),
+        weeks=count,
+        items=len(stage.items),
+        beta_theory=beta_theory,
+        cost={plan: float(cost.min()) / most for plan, cost in costs.items()},
+        sharpness=style.sharpness,
+        scores=style.class_scores,
+    )
+
+
+def played(demand: Floats, begin: int, end: int) -> list[int]:
+    """The columns of which some demand is known."""
+    return [week for week in range(begin, end) if not np.isnan(demand[..., week]).all()]
+
+
+def chosen(cost: Mapping[str, float], number: int) -> str:
+    """The plan to take: steady, fitted alone where that saves 2 %, balanced where it saves 5 or 12 % of the better of those.
+
+    >>> chosen({"steady": 100, "steady, fitted": 99, "balanced": 96}, 0)
+    'steady'
+    >>> chosen({"steady": 100, "steady, fitted": 97, "balanced": 92}, 0)
+    'balanced'
+    """
+    name = "steady, fitted" if cost["steady, fitted"] < FITTED_GAIN * cost["steady"] else "steady"
+    return "balanced" if cost["balanced"] < BALANCED_GAIN[number] * cost[name] else name
+
+
+def centre(cost: Floats, phi: Floats, beta: Floats) -> tuple[float, float]:
+    """The middle of the settings within 2 % of the least cost: of φ in logarithms, of β in log odds.
+
+    The cost is flat around its least, and where that lies is partly chance; the middle of the flat part is not.
+    """
+    near = cost <= NEARLY_BEST * cost.min()
+    odds = np.log(beta[near] / (1 - beta[near])).mean()
+    return float(np.exp(np.log(phi[near]).mean())), float(1 / (1 + np.exp(-odds)))
+
+
+def _blend(found: float, by_theory: float, trust: float) -> float:
+    """Between two probabilities, in log odds."""
+    odds = [np.log(p / (1 - p)) for p in (found, float(np.clip(by_theory, 0.02, 0.999)))]
+    return float(1 / (1 + np.exp(-(trust * odds[0] + (1 - trust) * odds[1]))))
+
+
+def _style(stage: Stage, family: str, share: float) -> Style:
+    if family == STEADY:
+        return Style(STEADY, Mixture(share))
+    span = int(np.median(stage.dc_spans.weeks))
+    found = families.scores(stage.at_dcs.demand, span)
+    means = families.class_scores(found, np.zeros(len(found), dtype=np.int64), 1)[0]
+    return Style(BALANCED, Mixture(share), 1.0, means)
