@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "warehouse.tasks.watch_shipments_hourly",
         "schedule": crontab(minute=10),
     },
+    "learn_lead_times_nightly": {
+        "task": "warehouse.tasks.learn_lead_times_nightly",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "seal_audit_daily": {
         "task": "inventory.tasks.seal_audit_daily",
         "schedule": crontab(hour=0, minute=20),

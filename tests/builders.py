@@ -14,6 +14,7 @@ from inventory.models import (
     Broker,
     Client,
     Item,
+    Lane,
     Location,
     Lot,
     Membership,
@@ -58,6 +59,20 @@ def make_site(code: str | None = None, kind: str = Site.Kind.BONDED, **values: A
         "time_zone": "America/Chicago" if kind == Site.Kind.US_DC else "America/Mexico_City",
     }
     return Site.objects.create(code=code, kind=kind, **{**defaults, **values})
+
+
+def make_lane(origin: Site | None = None, destination: Site | None = None, **values: Any) -> Lane:
+    """A road by truck that states a lead time of one week, sometimes two."""
+    defaults: dict[str, Any] = {
+        "transit_hours_p50": 60,
+        "transit_hours_p80": 90,
+        "lead_weeks": {"values": [1, 2], "probs": [0.85, 0.15]},
+    }
+    return Lane.objects.create(
+        origin=origin or make_site(),
+        destination=destination or make_site(kind=Site.Kind.US_DC),
+        **{**defaults, **values},
+    )
 
 
 def make_location(

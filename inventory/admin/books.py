@@ -17,6 +17,7 @@ from inventory.models import (
     Finding,
     Hold,
     Job,
+    LeadTimeStat,
     Leg,
     LegalNotice,
     Lot,
@@ -229,6 +230,16 @@ class Recommendations(ReadOnly):
     list_filter = ("state", "client", "target")
     search_fields = ("item__sku",)
     list_select_related = ("item", "source", "target")
+
+
+@admin.register(LeadTimeStat)
+class LeadTimeStats(ReadOnly):
+    """How long lanes take, as learned."""
+
+    list_display = ("lane", "as_of", "n", "is_prior_only", "mean_weeks", "p90_weeks", "on_time_share")
+    list_filter = ("is_prior_only", "as_of")
+    search_fields = ("lane__origin__code", "lane__destination__code")
+    list_select_related = ("lane__origin", "lane__destination")
 
 
 @admin.register(Job)

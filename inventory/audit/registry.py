@@ -41,6 +41,7 @@ TOLD_OTHERWISE = {
     "LotCorrection": "append-only, with its own who, when and why",
     "ClockChange": "append-only, with its own who, when and why",
     "Milestone": "append-only, with its own who, when and source",
+    "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",
     "Heartbeat": "the pulse of a process",

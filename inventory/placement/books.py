@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from math import ceil
 
 from inventory.catalog.models import Item
 from inventory.demand import selectors as demand
-from inventory.errors import InvalidInput, gettext_noop
+from inventory.errors import gettext_noop
 from inventory.ledger.models import Account
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
+from inventory.placement import selectors
 from inventory.placement import stock as stocks
 from inventory.placement.engine.model import (
     BondLot,
@@ -25,13 +25,12 @@ from inventory.placement.engine.model import (
     State,
 )
 from inventory.placement.errors import NothingToPlan
-from inventory.placement.files.network import lead_time
+from inventory.placement.priors import prior_of
 from inventory.placement.stock import Stock
 from inventory.places import models as places
 from inventory.places.models import Market, Site, SiteAuthorisation
 
 NODE_TYPES = {Site.Kind.SUPPLIER: "supplier", Site.Kind.BONDED: "bonded", Site.Kind.US_DC: "dc"}
-HOURS_PER_WEEK = 168
 AT_ONCE = LeadTime((0,), (1.0,))
 
 
@@ -57,7 +56,7 @@ class BookedProblem:
 
 
 def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedProblem:
-    """Everything a run for this client depends on. Raises NothingToPlan, or InvalidInput for a lane without a lead time."""
+    """Everything a run for this client depends on. Raises NothingToPlan; InvalidInput or NoPrior for a lane without a lead time."""
     items = {item.sku: item for item in Item.objects.filter(client=client, is_active=True)}
     without_value = tuple(sorted(sku for sku, item in items.items() if not item.unit_value_usd))
     planned = {sku: item for sku, item in items.items() if item.unit_value_usd}
@@ -65,7 +64,7 @@ def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedP
     if not planned or not len(history.skus):
         raise NothingToPlan(gettext_noop("There is no demand history of an item with a value to plan from."))
     sites = {site.code: site for site in Site.objects.filter(kind__in=NODE_TYPES, is_active=True)}
-    lanes = _lanes(sites)
+    lanes = _lanes(sites, as_of)
     if not any(sites[lane.origin].kind == Site.Kind.BONDED for lane in lanes if lane.origin in sites):
         raise NothingToPlan(gettext_noop("No lane leads from a bonded site to a distribution center."))
     held_at = _client_sites(client)
@@ -94,41 +93,29 @@ def _nodes(sites: dict[str, Site]) -> tuple[Node, ...]:
     return (*found, *(Node(region_id(market), "region") for market in Market.objects.order_by("code")))
 
 
-def _lanes(sites: dict[str, Site]) -> tuple[Lane, ...]:
-    """Roads between sites of the network, and from each market's DC to the market."""
+def _lanes(sites: dict[str, Site], as_of: date) -> tuple[Lane, ...]:
+    """Roads between sites of the network, and from each market's DC to the market.
+
+    A lane takes as long as was learned of it by the day; while too little has arrived over it, its prior stands, marked as default.
+    """
+    learned = selectors.learned_lead_times(as_of)
     by_id = {site.pk: code for code, site in sites.items()}
     rows = places.Lane.objects.filter(is_active=True, origin__in=by_id, destination__in=by_id)
     found = [
         Lane(
             origin=by_id[row.origin_id],
             destination=by_id[row.destination_id],
-            lead_time=_lead_time(row),
+            lead_time=learned.get(row.pk) or prior_of(row).lead_time,
             mode=row.mode,
             crossing=row.crossing.code if row.crossing else "",
             cost_per_m3=float(row.cost_usd_per_m3),
             truck_m3=_float(row.truck_m3) or None,
             truck_cost=_float(row.truck_cost_usd),
         )
-        for row in rows.select_related("crossing").order_by("pk")
+        for row in rows.select_related("origin", "destination", "crossing").order_by("pk")
     ]
     markets = Market.objects.filter(primary_dc__in=by_id).order_by("code")
     return (*found, *(Lane(by_id[m.primary_dc_id], region_id(m), AT_ONCE, mode="parcel") for m in markets))
-
-
-def _lead_time(row: places.Lane) -> LeadTime:
-    """The lane's distribution in weeks; without one, from its median and 80 % hours."""
-    if row.lead_weeks:
-        try:
-            return lead_time(row.lead_weeks)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InvalidInput(
-                gettext_noop("The lead time of lane %(lane)s cannot be read: %(value)s."),
-                field="lead_weeks", value=str(row.lead_weeks), rule="lead_time", lane=str(row),
-            ) from error  # fmt: skip
-    usual, late = (max(1, ceil(hours / HOURS_PER_WEEK)) for hours in (row.transit_hours_p50, row.transit_hours_p80))
-    if usual == late:
-        return LeadTime((usual,), (1.0,), is_default=True)
-    return LeadTime((usual, late), (0.8, 0.2), is_default=True)
 
 
 def _client_sites(client: Client) -> tuple[str, ...]:

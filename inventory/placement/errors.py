@@ -19,3 +19,9 @@ class NothingToPlan(DomainError):
     """The client has no demand history, no item with a value, or no lane from bond to a distribution center."""
 
     code = "nothing_to_plan"
+
+
+class NoPrior(DomainError):
+    """A lane states no lead time of its own, and of its mode nothing is known."""
+
+    code = "no_prior"

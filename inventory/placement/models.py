@@ -1,4 +1,4 @@
-"""Runs, levels and recommendations."""
+"""Runs, levels and recommendations, and the lead times they count on."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,9 +8,9 @@ from inventory.catalog.models import Item
 from inventory.fields import MoneyField, QuantityField, RateField
 from inventory.jobs.models import Job
 from inventory.parties.models import Client
-from inventory.places.models import Site
+from inventory.places.models import Lane, Site
 
-__all__ = ["PlacementLevel", "PlacementRun", "Recommendation"]
+__all__ = ["LeadTimeStat", "PlacementLevel", "PlacementRun", "Recommendation"]
 
 
 class PlacementRun(models.Model):
@@ -123,3 +123,48 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.source_id} → {self.target_id} {self.quantity}"
+
+
+class LeadTimeStat(models.Model):
+    """How long a lane took, as known on a day (tiempo de entrega): learned from arrivals, or the prior while there are too few.
+
+    Distributions are `{"values": [whole weeks], "probs": [...]}`. Weeks describe the distribution that placement counts on, days,
+    hours and punctuality the arrivals alone; they are None where too few arrivals tell.
+    """
+
+    class Basis(models.TextChoices):
+        """Where the prior comes from."""
+
+        STATED = "stated", _("The lane's own distribution")
+        HOURS = "hours", _("The lane's hours")
+        MODE = "mode", _("The usual one of its mode")
+
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="lead_times", verbose_name=_("lane"))
+    as_of = models.DateField(_("as of"))
+    n = models.PositiveIntegerField(_("arrivals"))
+    is_prior_only = models.BooleanField(_("prior only"))
+    distribution = models.JSONField(_("distribution"))
+    mean_weeks = RateField(_("mean, weeks"))
+    sd_weeks = RateField(_("standard deviation, weeks"))
+    p50_weeks = models.PositiveSmallIntegerField(_("median, weeks"))
+    p90_weeks = models.PositiveSmallIntegerField(_("90 %, weeks"))
+    prior = models.JSONField(_("prior"))
+    prior_basis = models.CharField(_("prior from"), max_length=6, choices=Basis)
+    prior_mean_weeks = RateField(_("mean of the prior, weeks"))
+    mean_days = RateField(_("mean, days"), null=True)
+    sd_days = RateField(_("standard deviation, days"), null=True)
+    p50_days = RateField(_("median, days"), null=True)
+    p90_days = RateField(_("90 %, days"), null=True)
+    on_time_share = RateField(_("on time"), null=True)
+    border_n = models.PositiveIntegerField(_("arrivals whose border part is known"), default=0)
+    border_mean_hours = RateField(_("border, mean hours"), null=True)
+    border_p90_hours = RateField(_("border, 90 %, hours"), null=True)
+    computed_at = models.DateTimeField(_("computed"))
+
+    class Meta:
+        verbose_name = _("lead time")
+        verbose_name_plural = _("lead times")
+        constraints = [models.UniqueConstraint(fields=["lane", "as_of"], name="lead_time_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.lane} {self.as_of}"

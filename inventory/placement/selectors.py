@@ -1,14 +1,16 @@
 """Reading runs and what they recommend. Every answer is limited to the scope's clients, and its order is unique."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.engine.model import LeadTime
+from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
 
 
 def runs(scope: ClientScope) -> QuerySet[PlacementRun]:
@@ -60,3 +62,18 @@ def recommendation(scope: ClientScope, pk: int) -> Recommendation:
 def exceptions(scope: ClientScope, run: PlacementRun) -> list[dict[str, Any]]:
     """What the moves of a run do not settle: rows of sku, node, quantity, lot, limit_date, reason_code, flags, explanation."""
     return list(run.metrics.get("exceptions", [])) if scope.allows(run.client_id) else []
+
+
+def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:
+    """What is known of each lane on a day (None: now), by lane. It is the operator company's own, and belongs to no client."""
+    of_lane = LeadTimeStat.objects.filter(lane=OuterRef("lane"))
+    of_lane = of_lane.filter(as_of__lte=as_of) if as_of else of_lane
+    newest = of_lane.order_by("-as_of").values("pk")[:1]
+    rows = LeadTimeStat.objects.filter(pk=Subquery(newest), lane__is_active=True)
+    return rows.select_related("lane__origin", "lane__destination", "lane__crossing").order_by("lane_id")
+
+
+def learned_lead_times(as_of: date) -> dict[int, LeadTime]:
+    """The lead times learned by a day, by the lane's id; a lane with too few arrivals is not among them. One statement."""
+    rows = lead_times(as_of=as_of).filter(is_prior_only=False).values_list("lane_id", "distribution")
+    return {lane: LeadTime(tuple(found["values"]), tuple(found["probs"])) for lane, found in rows}

@@ -5,6 +5,7 @@ Quantities are in stock units, money in the network's currency, the period is a 
 
 from dataclasses import dataclass, field
 from datetime import date
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,20 @@ class LeadTime:
     def mean(self) -> float:
         """The expected number of weeks."""
         return float(sum(w * p for w, p in zip(self.weeks, self.probs, strict=True)))
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation, in weeks."""
+        mean = self.mean
+        return sqrt(sum(p * (w - mean) ** 2 for w, p in zip(self.weeks, self.probs, strict=True)))
+
+    def as_json(self) -> dict[str, list[Any]]:
+        """The distribution as files and tables keep it.
+
+        >>> LeadTime((1, 2), (0.85, 0.15)).as_json()
+        {'values': [1, 2], 'probs': [0.85, 0.15]}
+        """
+        return {"values": list(self.weeks), "probs": list(self.probs)}
 
     def quantile(self, share: float) -> int:
         """The least number of weeks within which at least this share arrives."""
