@@ -23,6 +23,7 @@ class Can(StrEnum):
     SEE_SHIPMENTS = "shipment.see"
     SEE_REPORTS = "report.see"
     SEE_PLACEMENT = "placement.see"
+    SEE_LEAD_TIMES = "lead_time.see"
     SEE_DEMAND = "demand.see"
     SEE_CATALOG = "catalog.see"
     SEE_FINDINGS = "finding.see"
@@ -49,6 +50,8 @@ class Can(StrEnum):
 _SEE_ALL = {
     Can.SEE_STOCK, Can.SEE_CUSTOMS, Can.SEE_SHIPMENTS, Can.SEE_REPORTS, Can.SEE_PLACEMENT,
     Can.SEE_DEMAND, Can.SEE_CATALOG, Can.SEE_FINDINGS, Can.EXPORT,
+    # Learned from every client's shipments: the company's own, for the staff that answers for all sites.
+    Can.SEE_LEAD_TIMES,
 }  # fmt: skip
 _FLOOR = {Can.RECEIVE, Can.MOVE, Can.SHIP, Can.COUNT, Can.TRACK, Can.DISPATCH}
 _SEE_FLOOR = {

@@ -31,7 +31,10 @@ KINDS = {
     "report_export": _("Report"),
     "demand_import": _("Import of demand"),
     "placement_run": _("Placement run"),
+    "lead_times": _("Lead times"),
 }
+# Where the work of a kind shows, whichever job did it.
+RESULT_PAGES = {"demand_import": "inventory:demand", "lead_times": "warehouse:lead_times"}
 # Numbers of a result that are worth a line of their own.
 RESULTS = {
     "rows": _("Rows"),
@@ -42,6 +45,8 @@ RESULTS = {
     "returns_dropped": _("Returns without demand"),
     "recommendations": _("Recommendations"),
     "levels": _("Levels"),
+    "lanes": _("Lanes"),
+    "learned": _("Of them learned"),
     "digest": _("Content SHA-256"),
 }
 
@@ -73,8 +78,8 @@ def result_url(job: Job) -> str:
     """The page that shows what a finished job did; empty when its file is all there is."""
     if job.state != Job.State.DONE:
         return ""
-    if job.kind == "demand_import":
-        return link_to("inventory:demand")
+    if job.kind in RESULT_PAGES:
+        return link_to(RESULT_PAGES[job.kind])
     run = getattr(job, "placement_run", None)
     return link_to("warehouse:placement_run", run.pk) if run else ""
 

@@ -27,6 +27,7 @@ NOT_ITS_BUSINESS = (
     "inventory:demand", "inventory:item", "inventory:finding", "inventory:audit", "inventory:pedimento_new",
     "inventory:pedimento_upload", "warehouse:shipment", "warehouse:receipt", "warehouse:movement", "warehouse:placement",
     "warehouse:recommendation", "warehouse:bin_move", "warehouse:count", "warehouse:tracking", "warehouse:decided",
+    "warehouse:lead_time", "warehouse:learn_lead_times",
 )  # fmt: skip
 # Items and clients belong to no site: every operator may look them up.
 OF_NO_SITE = (f"{MARK} SA", f"{MARK}-SKU", f"{MARK} wheel")

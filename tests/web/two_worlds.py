@@ -34,6 +34,8 @@ from inventory.models import (
     Site,
 )
 from inventory.parties.scope import Actor
+from inventory.placement.engine.lead_times import Observation
+from inventory.placement.learning import learn_lead_times
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 from inventory.places.services import virtual_location
 from tests.builders import (
@@ -43,6 +45,7 @@ from tests.builders import (
     make_bonded_lot,
     make_client,
     make_item,
+    make_lane,
     make_location,
     make_lot,
     make_outbound_line,
@@ -111,7 +114,7 @@ def _values(thing):
 
 @dataclass
 class Ground:
-    """What both share: the operator's sites, and a market."""
+    """What both share: the operator's sites and lanes, and a market."""
 
     zone: Site
     dc: Site
@@ -123,6 +126,10 @@ class Ground:
 def make_ground(prefix=""):
     zone, dc = make_site(f"{prefix}zone"), make_site(f"{prefix}dc", Site.Kind.US_DC)
     crossing = make_site(f"{prefix}bridge", Site.Kind.CROSSING)
+    roads = [make_lane(zone, dc, crossing=crossing), make_lane(zone, dc, mode="rail"), make_lane(dc, zone)]
+    today = timezone.localdate()
+    came = Observation(today - timedelta(days=9), today - timedelta(days=1), today, 7.5)
+    learn_lead_times(observations={roads[0].pk: [came] * 4}, as_of=today, at=timezone.now())
     code = f"{prefix}dallas"
     market = Market.objects.create(code=code, name="Dallas", latitude=32.7, longitude=-96.8, primary_dc=dc)
     return Ground(zone, dc, crossing, market, make_authorisation("RFS", site=zone))

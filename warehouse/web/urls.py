@@ -6,6 +6,7 @@ from warehouse.web import (
     counts,
     deliveries,
     home,
+    lead_times,
     movements,
     picking,
     placement,
@@ -32,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *movements.urlpatterns,
     *placement.urlpatterns,
     *placement_runs.urlpatterns,
+    *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]
