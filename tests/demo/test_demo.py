@@ -25,8 +25,10 @@ from inventory.models import (
     DemandRecord,
     Item,
     Job,
+    LeadTimeStat,
     Market,
     Membership,
+    PlacementLevel,
     Posting,
     Recommendation,
     Site,
@@ -165,6 +167,10 @@ def _check_planning():
     assert states["accepted"]
     assert states["refused"]
     assert states["proposed"]
+    learned = LeadTimeStat.objects.filter(is_prior_only=False, n__gte=3)
+    assert LeadTimeStat.objects.count() == 28
+    assert learned.filter(lane__origin__kind=Site.Kind.BONDED, border_n__gte=3).count() >= 10
+    assert any("DEFAULT_LT" not in level.explanation["flags"] for level in PlacementLevel.objects.all())
     assert {"open", "shipping"} <= set(MovementOrder.objects.values_list("state", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""The planner's morning: each client's demand is imported, placement is run, and its recommendations are decided on."""
+"""The planner's morning: demand is imported, lead times learned, placement run, and its recommendations decided on."""
 
 import csv
 import io
@@ -13,9 +13,12 @@ from inventory.jobs import services as jobs
 from inventory.jobs.models import Job
 from inventory.models import Recommendation
 from inventory.placement import services as placement
+from inventory.places.clock import local_date
+from warehouse.demo.agenda import MEXICO
 from warehouse.demo.world import World
 from warehouse.movements import services as movements
 from warehouse.shipping import services as shipping
+from warehouse.tracking import lead_times
 
 # How many of a client's best recommendations are accepted; the next one is refused.
 ACCEPTED = {"autopartes": 4, "motores": 3, "hogar": 2}
@@ -24,7 +27,7 @@ WHY_NOT = "El cliente liquida este modelo: no enviar más hasta nuevo aviso."
 
 def plan(world: World) -> None:
     """Put the morning on the agenda, the last thing before now."""
-    for minutes, step in ((100, _import), (80, _run), (60, _decide), (50, _carry_out)):
+    for minutes, step in ((100, _import), (90, _learn), (80, _run), (60, _decide), (50, _carry_out)):
         world.agenda.plan(world.now - timedelta(minutes=minutes), partial(step, world))
 
 
@@ -34,6 +37,11 @@ def _import(world: World, at: datetime) -> None:
         name = f"demanda-{code}.csv"
         file = ContentFile(_history(world, code).encode(), name=name)
         _do(world, "demand_import", f"Demanda de {code}", code, f"cliente.{code}", at, {"file_name": name}, file)
+
+
+def _learn(_world: World, at: datetime) -> None:
+    """Lead times from what has arrived, as every night; the runs of the morning count on them."""
+    lead_times.learn(as_of=local_date(at, MEXICO), at=at)
 
 
 def _run(world: World, at: datetime) -> None:

@@ -33,9 +33,9 @@ from inventory.web.lists import Action, ListPage
 from warehouse.tracking import lead_times
 
 
-def weeks_text(value: Decimal | None, unit: Any = "") -> str:
-    """An estimated duration with its unit; two decimals are more than anyone believes."""
-    return DASH if value is None else quantity_text(round_half_up(value, 2), str(unit))
+def duration_text(value: Decimal | None) -> str:
+    """An estimated duration; two decimals are more than anyone believes."""
+    return DASH if value is None else quantity_text(round_half_up(value, 2))
 
 
 class DurationColumn(QuantityColumn):
@@ -43,7 +43,7 @@ class DurationColumn(QuantityColumn):
 
     def render(self, value: Decimal, record: LeadTimeStat) -> str:
         """The number with two decimals."""
-        return weeks_text(value)
+        return duration_text(value)
 
 
 def way_of(lane: Lane) -> str:
@@ -62,15 +62,15 @@ class LeadTimeTable(tables.Table):
     )
     is_prior_only = tables.Column(verbose_name=_("Basis"), attrs={"td": {"class": "text-nowrap"}})
     n = tables.Column(verbose_name=_("Arrivals"), attrs=RIGHT)
-    prior_mean_weeks = DurationColumn(verbose_name=_("Prior, weeks"), attrs=TABLET_NUMBER)
-    mean_weeks = DurationColumn(verbose_name=_("Mean, weeks"))
-    p50_weeks = tables.Column(verbose_name=_("Median, weeks"), attrs=WIDE_NUMBER)
-    p90_weeks = tables.Column(verbose_name=_("90 %, weeks"), attrs=TABLET_NUMBER)
+    prior_mean_weeks = DurationColumn(verbose_name=_("Prior, wk."), attrs=TABLET_NUMBER)
+    mean_weeks = DurationColumn(verbose_name=_("Mean, wk."))
+    p50_weeks = tables.Column(verbose_name=_("Median, wk."), attrs=WIDE_NUMBER)
+    p90_weeks = tables.Column(verbose_name=_("90 %, wk."), attrs=WIDE_NUMBER)
     mean_days = DurationColumn(verbose_name=_("Mean, days"), attrs=TABLET_NUMBER)
     p90_days = DurationColumn(verbose_name=_("90 %, days"), attrs=WIDE_NUMBER)
     on_time_share = PercentColumn(verbose_name=_("On time"), attrs=TABLET_NUMBER)
-    border_mean_hours = DurationColumn(verbose_name=_("Border, hours"), attrs=TABLET_NUMBER)
-    border_p90_hours = DurationColumn(verbose_name=_("Border, 90 %, hours"), attrs=WIDE_NUMBER)
+    border_mean_hours = DurationColumn(verbose_name=_("Border, h"), attrs=TABLET_NUMBER)
+    border_p90_hours = DurationColumn(verbose_name=_("Border, 90 %, h"), attrs=WIDE_NUMBER)
     as_of = DayColumn(verbose_name=_("As of"), attrs=WIDE)
 
     class Meta:
@@ -150,20 +150,20 @@ def lead_time_page(request: WebRequest, pk: int) -> HttpResponse:
             (_("Prior from"), row.get_prior_basis_display()),
         ],
         "counted_on": [
-            (_("Mean of the prior"), weeks_text(row.prior_mean_weeks, _("weeks"))),
-            (_("Mean"), weeks_text(row.mean_weeks, _("weeks"))),
-            (_("Standard deviation"), weeks_text(row.sd_weeks, _("weeks"))),
-            (_("Median"), quantity_text(row.p50_weeks, now("weeks"))),
-            (_("90 %"), quantity_text(row.p90_weeks, now("weeks"))),
+            (_("Mean of the prior, weeks"), duration_text(row.prior_mean_weeks)),
+            (_("Mean, weeks"), duration_text(row.mean_weeks)),
+            (_("Standard deviation, weeks"), duration_text(row.sd_weeks)),
+            (_("Median, weeks"), quantity_text(row.p50_weeks)),
+            (_("90 %, weeks"), quantity_text(row.p90_weeks)),
         ],
         "observed": [
-            (_("Mean"), weeks_text(row.mean_days, _("days"))),
-            (_("Standard deviation"), weeks_text(row.sd_days, _("days"))),
-            (_("Median"), weeks_text(row.p50_days, _("days"))),
-            (_("90 %"), weeks_text(row.p90_days, _("days"))),
+            (_("Mean, days"), duration_text(row.mean_days)),
+            (_("Standard deviation, days"), duration_text(row.sd_days)),
+            (_("Median, days"), duration_text(row.p50_days)),
+            (_("90 %, days"), duration_text(row.p90_days)),
             (_("On time"), percent_text(row.on_time_share)),
-            (_("At the border, mean"), weeks_text(row.border_mean_hours, _("hours"))),
-            (_("At the border, 90 %"), weeks_text(row.border_p90_hours, _("hours"))),
+            (_("Border, mean hours"), duration_text(row.border_mean_hours)),
+            (_("Border, 90 %, hours"), duration_text(row.border_p90_hours)),
             (_("Arrivals whose border part is known"), quantity_text(row.border_n)),
         ],
         "chart": chart_of(row),
