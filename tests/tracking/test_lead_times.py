@@ -72,7 +72,7 @@ def found(lane, as_of=AS_OF):
 
 def test_a_shipment_counts_from_the_gate_to_its_reception_each_on_its_own_calendar(lane):
     late_evening = datetime(2026, 2, 11, 5, 30, tzinfo=UTC)  # the tenth in Mexico, and in Chicago
-    delivered(lane, left=late_evening - 12 * HOUR, told=[("GATE_OUT_ZONE", 12)], after=3 * DAY + 11 * HOUR)
+    delivered(lane, left=late_evening - 36 * HOUR, told=[("GATE_OUT_ZONE", 36)], after=3 * DAY + 35 * HOUR)
 
     assert found(lane) == [Observation(date(2026, 2, 10), date(2026, 2, 13))]
 
