@@ -1,25 +1,42 @@
-"""Many weeks of demand written in few statements: one per portion, on SQLite and PostgreSQL alike.
+"""Many weeks of demand written in few statements: so many for each portion, on SQLite and PostgreSQL alike.
 
 Raw SQL because millions of model instances cost more than the database does: see docs/demand-data.md for the figures.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+import numpy as np
+import numpy.typing as npt
+from django.db import IntegrityError, connection
 
+from inventory.catalog.models import Item
 from inventory.demand.columns import NO_PRICE
 from inventory.demand.models import DemandRecord
 from inventory.demand.weeks import Weeks
+from inventory.parties.models import Client
+from inventory.places.models import Market
 
-PORTION = 20_000
-COLUMNS = (
-    "item_id", "market_id", "week", "quantity", "stockout_share", "is_promotion", "price_usd",
-    "client_id", "source", "recorded_at",
-)  # fmt: skip
-_ARRAYS = ("bigint[]", "bigint[]", "date[]", "bigint[]", "bigint[]", "int[]", "bigint[]")
-_KEPT = ("item_id", "market_id", "week")
+PORTION = 100_000
+GIVEN = ("item_id", "market_id", "week", "quantity", "stockout_share", "is_promotion", "price_usd")
+CONSTANT = ("client_id", "source", "recorded_at")
+_TABLE = DemandRecord._meta.db_table
+_NAMES = ", ".join((*GIVEN, *CONSTANT))
+_STAGE = f"{_TABLE}_stage"
+# A row of PostgreSQL's binary COPY: the number of its fields, then the size and the value of each (its manual, COPY).
+_KINDS = (">i8", ">i8", ">i4", ">i8", ">i8", "?", ">i8")
+_ROW = np.dtype(
+    [
+        ("fields", ">i2"),
+        *(part for name, kind in zip(GIVEN, _KINDS, strict=True) for part in ((f"{name} size", ">i4"), (name, kind))),
+    ]
+)
+_HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+_DAY_ZERO = date(2000, 1, 1).toordinal()
+
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def upsert(
@@ -30,54 +47,85 @@ def upsert(
     `item_ids` and `market_ids` are the database's numbers of the codes that `weeks.sku` and `weeks.market` point to.
     """
     constants = (client_id, source, connection.ops.adapt_datetimefield_value(at))
-    with connection.cursor() as cursor:
-        for rows in _portions(weeks, item_ids, market_ids):
-            if connection.vendor == "postgresql":
-                cursor.execute(_postgres_sql(), [*constants, *(list(values) for values in zip(*rows, strict=True))])
-            else:
-                cursor.executemany(_plain_sql(), [(*row, *constants) for row in rows])
+    write = _write_staged if connection.vendor == "postgresql" else _write_plain
+    write(_portions(weeks, item_ids, market_ids), constants)
     return len(weeks)
 
 
-def _portions(weeks: Weeks, item_ids: Sequence[int], market_ids: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows in the order of COLUMNS, without the constants, a portion at a time."""
-    days = {day: _day(day) for day in {int(w) for w in weeks.week}}
+def keep_parents(*, client_id: int, item_ids: Sequence[int], market_ids: Sequence[int]) -> None:
+    """Keep the client, items and markets from being deleted until the transaction ends, as a foreign key's look-up would.
+
+    Zeros stand for unknown codes, whose rows were left out. Raises IntegrityError where one is gone since it was looked up.
+    SQLite needs no lock, because there nobody else writes meanwhile.
+    """
+    is_postgres = connection.vendor == "postgresql"
+    chosen = "= ANY(%s) ORDER BY id FOR KEY SHARE" if is_postgres else "IN (SELECT value FROM json_each(%s))"
+    with connection.cursor() as cursor:
+        for model, ids in ((Client, {client_id}), (Item, {*item_ids} - {0}), (Market, {*market_ids} - {0})):
+            table, listed = model._meta.db_table, sorted(ids)
+            cursor.execute(f"SELECT id FROM {table} WHERE id {chosen}", [listed if is_postgres else json.dumps(listed)])  # noqa: S608
+            if len(cursor.fetchall()) < len(ids):
+                raise IntegrityError(f"{table}: deleted while its demand was being imported")
+
+
+def _portions(weeks: Weeks, item_ids: Sequence[int], market_ids: Sequence[int]) -> Iterator[Columns]:
+    """The columns of GIVEN, a portion at a time, in the order of the index that every row is looked up in."""
+    items, markets = (np.asarray(ids, dtype=np.int64) for ids in (item_ids, market_ids))
+    order = np.lexsort((weeks.week, markets[weeks.market], items[weeks.sku]))
     for begin in range(0, len(weeks), PORTION):
-        part = slice(begin, begin + PORTION)
-        prices = (None if price == NO_PRICE else price for price in weeks.price[part].tolist())
-        yield list(
-            zip(
-                (item_ids[i] for i in weeks.sku[part].tolist()),
-                (market_ids[m] for m in weeks.market[part].tolist()),
-                (days[w] for w in weeks.week[part].tolist()),
-                weeks.quantity[part].tolist(),
-                weeks.stockout[part].tolist(),
-                weeks.promo[part].astype(int).tolist(),
-                prices,
-                strict=True,
-            )
+        part = order[begin : begin + PORTION]
+        given = (
+            items[weeks.sku[part]], markets[weeks.market[part]], weeks.week[part], weeks.quantity[part],
+            weeks.stockout[part], weeks.promo[part], weeks.price[part],
+        )  # fmt: skip
+        yield dict(zip(GIVEN, given, strict=True))
+
+
+def _write_plain(portions: Iterator[Columns], constants: tuple[Any, ...]) -> None:
+    """A row at a time, within one call of the driver for each portion."""
+    marks = ", ".join(["%s"] * len(GIVEN + CONSTANT))
+    statement = f"INSERT INTO {_TABLE} ({_NAMES}) VALUES ({marks}) {_replace()}"  # noqa: S608  names of our own
+    with connection.cursor() as cursor:
+        for columns in portions:
+            days = {day: date.fromordinal(day).isoformat() for day in np.unique(columns["week"]).tolist()}
+            values = {name: column.tolist() for name, column in columns.items()}
+            values["week"] = [days[day] for day in values["week"]]
+            values["price_usd"] = [None if price == NO_PRICE else price for price in values["price_usd"]]
+            cursor.executemany(statement, [(*row, *constants) for row in zip(*values.values(), strict=True)])
+
+
+def _write_staged(portions: Iterator[Columns], constants: tuple[Any, ...]) -> None:
+    """Into a table of this transaction's own by COPY, and from there to where they belong: two statements a portion."""
+    chosen = ", ".join(GIVEN).replace("price_usd", f"nullif(price_usd, {NO_PRICE})")
+    statement = (
+        f"INSERT INTO {_TABLE} ({_NAMES}) SELECT {chosen}, %s::bigint, %s::text, %s::timestamptz "  # noqa: S608
+        f"FROM {_STAGE} {_replace()}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {_STAGE} (item_id bigint, market_id bigint, week date, quantity bigint, "
+            "stockout_share bigint, is_promotion boolean, price_usd bigint) ON COMMIT DROP"
         )
+        for columns in portions:
+            with cursor.copy(f"COPY {_STAGE} FROM STDIN (FORMAT BINARY)") as copy:
+                copy.write(_HEAD + _rows(columns) + _END)
+            cursor.execute(statement, constants)
+            cursor.execute(f"TRUNCATE {_STAGE}")
+        cursor.execute(f"DROP TABLE {_STAGE}")
 
 
-def _day(ordinal: int) -> Any:
-    return connection.ops.adapt_datefield_value(date.fromordinal(ordinal))
+def _rows(columns: Columns) -> bytes:
+    """A portion as the rows of a binary COPY."""
+    rows = np.empty(len(columns["week"]), dtype=_ROW)
+    rows["fields"] = len(GIVEN)
+    for name in GIVEN:
+        rows[f"{name} size"] = _ROW[name].itemsize
+        rows[name] = columns[name] - _DAY_ZERO if name == "week" else columns[name]
+    return rows.tobytes()
 
 
 def _replace() -> str:
-    changed = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEPT)
-    return f"ON CONFLICT ({', '.join(_KEPT)}) DO UPDATE SET {changed}"
-
-
-def _plain_sql() -> str:
-    table, marks = DemandRecord._meta.db_table, ", ".join(["%s"] * len(COLUMNS))
-    return f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks}) {_replace()}"  # noqa: S608  names of our own
-
-
-def _postgres_sql() -> str:
-    arrays = ", ".join(f"%s::{kind}" for kind in _ARRAYS)
-    given = ", ".join(COLUMNS[: len(_ARRAYS)])
-    picked = given.replace("is_promotion", "is_promotion::boolean")
-    return (
-        f"INSERT INTO {DemandRecord._meta.db_table} ({', '.join(COLUMNS)}) "  # noqa: S608  names of our own
-        f"SELECT {picked}, %s::bigint, %s::text, %s::timestamptz FROM unnest({arrays}) AS given({given}) {_replace()}"
-    )
+    """What happens to a week that the books hold already; whose item it is stays as it is."""
+    changed = ("quantity", "stockout_share", "is_promotion", "price_usd", "source", "recorded_at")
+    values = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return f"ON CONFLICT (item_id, market_id, week) DO UPDATE SET {values}"

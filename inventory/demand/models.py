@@ -13,7 +13,12 @@ __all__ = ["DemandRecord"]
 
 
 class DemandRecord(models.Model):
-    """What one market asked of one item in one week (demanda): orders booked where known, else sales, in stock units."""
+    """What one market asked of one item in one week (demanda): orders booked where known, else sales, in stock units.
+
+    The database asks for no parent of each row: over five million rows that took it longer than writing them. An import
+    looks its items and markets up once and keeps them from being deleted meanwhile (services.check_history); whoever
+    deletes one is refused by a trigger (migration 0011).
+    """
 
     client = models.ForeignKey(
         Client,
@@ -21,6 +26,7 @@ class DemandRecord(models.Model):
         related_name="demand",
         verbose_name=_("client"),
         db_index=False,
+        db_constraint=False,
     )
     item = models.ForeignKey(
         Item,
@@ -28,8 +34,16 @@ class DemandRecord(models.Model):
         related_name="demand",
         verbose_name=_("item"),
         db_index=False,
+        db_constraint=False,
     )
-    market = models.ForeignKey(Market, models.PROTECT, related_name="demand", verbose_name=_("market"))
+    market = models.ForeignKey(
+        Market,
+        models.PROTECT,
+        related_name="demand",
+        verbose_name=_("market"),
+        db_index=False,
+        db_constraint=False,
+    )
     week = models.DateField(_("week (Monday)"))
     quantity = QuantityField(_("quantity"))
     stockout_share = RateField(_("share of the week out of stock"), default=0)

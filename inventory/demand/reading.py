@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
+from itertools import count, islice
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -166,15 +167,18 @@ def _xlsx(source: BinaryIO, name: str, unpacked: int | None) -> Iterator[tuple[i
             )
         source.seek(0)
         sheet = CalamineWorkbook.from_filelike(source).get_sheet_by_index(0)
-        lines = sheet.to_python(skip_empty_area=False)
+        lines = sheet.iter_rows()
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
         raise _unreadable(name) from error
-    if not lines:
+    header = next(lines, None)
+    if header is None:
         raise UnreadableFile(_("The file %(value)s is empty."), field="file", value=name, rule="empty")
-    where = columns.positions([str(cell) for cell in lines[0]])
-    for begin in range(1, len(lines), CHUNK_ROWS):
-        part = lines[begin : begin + CHUNK_ROWS]
-        yield begin + 1, {c: np.array([_cell(line[i]) for line in part], dtype=object) for c, i in where.items()}
+    where = columns.positions([str(cell) for cell in header])
+    for begin in count(2, CHUNK_ROWS):
+        part = list(islice(lines, CHUNK_ROWS))
+        if not part:
+            return
+        yield begin, {c: np.array([_cell(line[i]) for line in part], dtype=object) for c, i in where.items()}
 
 
 def _cell(value: Any) -> str:

@@ -76,6 +76,7 @@ def check_history(*, client: Client, rows: HistoryRows, skip_bad_rows: bool = Fa
 def write_history(*, client: Client, checked: CheckedHistory, source: str, at: datetime, actor: Actor) -> Imported:
     """Write checked weeks, all or none: each replaces what the books held of its item, market and week."""
     provenance = f"{source} · {actor.label}"[:80]
+    bulk.keep_parents(client_id=client.pk, item_ids=checked.item_ids, market_ids=checked.market_ids)
     written = bulk.upsert(
         weeks=checked.weeks, item_ids=checked.item_ids, market_ids=checked.market_ids,
         client_id=client.pk, source=provenance, at=at,

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from inventory.demand import reading, selectors, services
+from inventory.demand import bulk, reading, selectors, services
 from inventory.demand.errors import BadRows
 from inventory.errors import InvalidInput
 from inventory.jobs.models import Job
@@ -110,17 +112,55 @@ def test_a_file_with_a_header_alone_is_refused(client):
     assert refusal.value.rule == "no_rows"
 
 
-def test_the_number_of_statements_does_not_grow_with_the_rows_of_a_portion(
-    client, django_assert_num_queries, django_assert_max_num_queries
-):
-    def text(weeks):
-        first = date(2020, 1, 6).toordinal()
-        return "".join(f"{sku},LA,{date.fromordinal(first + 7 * w)},{w},,\n" for sku in "AB" for w in range(weeks))
+def statements_of(client, weeks):
+    """How many statements an import of so many weeks of two items takes."""
+    first = date(2020, 1, 6).toordinal()
+    text = "".join(f"{sku},LA,{date.fromordinal(first + 7 * w)},{w},,\n" for sku in "AB" for w in range(weeks))
+    with CaptureQueriesContext(connection) as captured:
+        bring_in(client, text)
+    return len(captured)
 
-    with django_assert_max_num_queries(6) as few:
-        bring_in(client, text(2))
-    with django_assert_num_queries(len(few)):
-        bring_in(client, text(200))
+
+def test_statements_grow_with_portions_and_not_with_the_rows_of_one(client, monkeypatch):
+    few, many = statements_of(client, 2), statements_of(client, 200)
+    monkeypatch.setattr(bulk, "PORTION", 100)
+    in_four = statements_of(client, 200)
+
+    # A portion is one INSERT on SQLite, for all of its rows; PostgreSQL has COPY, INSERT, TRUNCATE.
+    assert few == many
+    assert in_four - many == 3 * {"sqlite": 1, "postgresql": 3}[connection.vendor]
+    assert many <= {"sqlite": 9, "postgresql": 13}[connection.vendor]
+
+
+def test_portions_of_a_file_in_any_order_come_to_the_same_books(client, monkeypatch):
+    lines = [f"{sku},LA,{date.fromordinal(738_886 + 7 * w)},{w},,{w or ''}\n" for sku in "BA" for w in (3, 0, 2, 1)]
+    monkeypatch.setattr(bulk, "PORTION", 3)
+
+    bring_in(client, "".join(lines))
+
+    found = DemandRecord.objects.order_by("item__sku", "week").values_list("item__sku", "quantity", "price_usd")
+    assert list(found) == [(sku, w, w or None) for sku in "AB" for w in range(4)]
+
+
+@pytest.mark.parametrize("parent", ["client", "item", "market"])
+def test_what_demand_is_kept_of_cannot_be_deleted_past_the_models_either(client, market, parent):
+    bring_in(client, "A,LA,2026-01-05,2,,\n")
+    row = {"client": client, "item": client.items.get(sku="A"), "market": market}[parent]
+
+    with pytest.raises(IntegrityError, match="demand is kept of it"), transaction.atomic():
+        type(row).objects.filter(pk=row.pk)._raw_delete("default")
+
+    assert DemandRecord.objects.count() == 1
+
+
+def test_weeks_of_an_item_deleted_since_it_was_looked_up_are_not_written(client):
+    checked = services.check_history(client=client, rows=rows_of("A,LA,2026-01-05,2,,\n"))
+    client.items.get(sku="A").delete()
+
+    with pytest.raises(IntegrityError):
+        services.write_history(client=client, checked=checked, source="file.csv", at=NOON, actor=ACTOR)
+
+    assert books() == []
 
 
 def test_the_job_reads_its_file_and_writes_when_it_ends(client):
