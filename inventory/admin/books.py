@@ -12,6 +12,7 @@ from inventory.models import (
     BondedLot,
     BondedLotHold,
     ClockChange,
+    CustomerOrderLine,
     DemandRecord,
     Discharge,
     Finding,
@@ -202,6 +203,16 @@ class DemandRecords(ReadOnly):
     list_filter = ("client", "market")
     search_fields = ("item__sku",)
     list_select_related = ("item", "market")
+
+
+@admin.register(CustomerOrderLine)
+class CustomerOrderLines(ReadOnly):
+    """What customers of clients ordered."""
+
+    list_display = ("reference", "line", "client", "item", "market", "requested_on", "quantity", "shipped", "cancelled")
+    list_filter = ("client", "market", "cancelled")
+    search_fields = ("reference", "item__sku")
+    list_select_related = ("client", "item", "market")
 
 
 @admin.register(PlacementRun)

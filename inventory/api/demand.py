@@ -35,6 +35,7 @@ class DemandOutput(Output):
     is_promotion = serializers.BooleanField()
     price_usd = MoneyText(allow_null=True)
     source = serializers.CharField()
+    is_from_orders = serializers.BooleanField(help_text="True: summed from your customers' orders, as requested.")
     recorded_at = Moment()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from inventory.api import catalog, customs, demand, ledger, me, placement, places, reference, work
+from inventory.api import catalog, customs, demand, demand_orders, ledger, me, placement, places, reference, work
 
 app_name = "inventory_api"
 urlpatterns: list[URLPattern] = [
@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("lot-corrections/", customs.LotCorrections.as_view(), name="lot_corrections"),
     path("differences/", customs.Differences.as_view(), name="differences"),
     path("demand/", demand.Demand.as_view(), name="demand"),
+    path("demand-orders/", demand_orders.DemandOrders.as_view(), name="demand_orders"),
     path("demand-imports/", demand.DemandImports.as_view(), name="demand_imports"),
     path("placement-runs/", placement.PlacementRuns.as_view(), name="placement_runs"),
     path("placement-runs/<int:pk>/", placement.PlacementRunDetail.as_view(), name="placement_run"),

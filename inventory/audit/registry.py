@@ -22,7 +22,7 @@ AUDITED = (
     "PedimentoPermit", "PedimentoSerial", "PedimentoConsignee", "PedimentoRemesaNotice", "PedimentoCustomsAccount",
     "PedimentoOffset", "PedimentoPaymentDocument",
     "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
-    "DemandRecord", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
+    "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
 )  # fmt: skip
 OF_THE_WORK = (
     "Receipt", "ReceiptLine", "ReceiptSeal", "Shipment", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",
@@ -54,7 +54,7 @@ TOLD_OTHERWISE = {
 MADE_BY = {
     "Lot": "Posting", "BondedLot": "Receipt", "ReceiptLine": "Receipt", "DeliveryLine": "Delivery",
     "CountLine": "CountSheet", "PlacementLevel": "PlacementRun", "Recommendation": "PlacementRun",
-    "DemandRecord": "its import",
+    "DemandRecord": "its import, or the order lines it sums",
     **dict.fromkeys(
         ("PedimentoLine", "PedimentoSubline", "Contribution", "PedimentoIdentifier", "PedimentoInvoice",
          "PedimentoWaybill", "PedimentoContainer", "PedimentoSeal", "PedimentoVehicle", "PedimentoPayment",

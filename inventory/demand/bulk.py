@@ -3,7 +3,6 @@
 Raw SQL because millions of model instances cost more than the database does: see docs/demand-data.md for the figures.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +15,11 @@ from inventory.catalog.models import Item
 from inventory.demand.columns import NO_PRICE
 from inventory.demand.models import DemandRecord
 from inventory.demand.weeks import Weeks
-from inventory.parties.models import Client
 from inventory.places.models import Market
 
 PORTION = 100_000
 GIVEN = ("item_id", "market_id", "week", "quantity", "stockout_share", "is_promotion", "price_usd")
-CONSTANT = ("client_id", "source", "recorded_at")
+CONSTANT = ("client_id", "source", "recorded_at", "is_from_orders")
 _TABLE = DemandRecord._meta.db_table
 _NAMES = ", ".join((*GIVEN, *CONSTANT))
 _STAGE = f"{_TABLE}_stage"
@@ -46,24 +44,25 @@ def upsert(
 
     `item_ids` and `market_ids` are the database's numbers of the codes that `weeks.sku` and `weeks.market` point to.
     """
-    constants = (client_id, source, connection.ops.adapt_datetimefield_value(at))
-    write = _write_staged if connection.vendor == "postgresql" else _write_plain
-    write(_portions(weeks, item_ids, market_ids), constants)
+    constants = (client_id, source, connection.ops.adapt_datetimefield_value(at), False)
+    portions = _portions(weeks, item_ids, market_ids)
+    if connection.vendor == "postgresql":
+        _keep_parents(item_ids, market_ids)
+        _write_staged(portions, constants)
+    else:
+        _write_plain(portions, constants)
     return len(weeks)
 
 
-def keep_parents(*, client_id: int, item_ids: Sequence[int], market_ids: Sequence[int]) -> None:
-    """Keep the client, items and markets from being deleted until the transaction ends, as a foreign key's look-up would.
+def _keep_parents(item_ids: Sequence[int], market_ids: Sequence[int]) -> None:
+    """Keep items and markets from being deleted until the transaction ends, as a foreign key's look-up of each row would.
 
     Zeros stand for unknown codes, whose rows were left out. Raises IntegrityError where one is gone since it was looked up.
-    SQLite needs no lock, because there nobody else writes meanwhile.
     """
-    is_postgres = connection.vendor == "postgresql"
-    chosen = "= ANY(%s) ORDER BY id FOR KEY SHARE" if is_postgres else "IN (SELECT value FROM json_each(%s))"
     with connection.cursor() as cursor:
-        for model, ids in ((Client, {client_id}), (Item, {*item_ids} - {0}), (Market, {*market_ids} - {0})):
-            table, listed = model._meta.db_table, sorted(ids)
-            cursor.execute(f"SELECT id FROM {table} WHERE id {chosen}", [listed if is_postgres else json.dumps(listed)])  # noqa: S608
+        for model, ids in ((Item, {*item_ids} - {0}), (Market, {*market_ids} - {0})):
+            table = model._meta.db_table
+            cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(ids)])  # noqa: S608
             if len(cursor.fetchall()) < len(ids):
                 raise IntegrityError(f"{table}: deleted while its demand was being imported")
 
@@ -98,7 +97,7 @@ def _write_staged(portions: Iterator[Columns], constants: tuple[Any, ...]) -> No
     """Into a table of this transaction's own by COPY, and from there to where they belong: two statements a portion."""
     chosen = ", ".join(GIVEN).replace("price_usd", f"nullif(price_usd, {NO_PRICE})")
     statement = (
-        f"INSERT INTO {_TABLE} ({_NAMES}) SELECT {chosen}, %s::bigint, %s::text, %s::timestamptz "  # noqa: S608
+        f"INSERT INTO {_TABLE} ({_NAMES}) SELECT {chosen}, %s::bigint, %s::text, %s::timestamptz, %s::boolean "  # noqa: S608
         f"FROM {_STAGE} {_replace()}"
     )
     with connection.cursor() as cursor:
@@ -126,6 +125,6 @@ def _rows(columns: Columns) -> bytes:
 
 def _replace() -> str:
     """What happens to a week that the books hold already; whose item it is stays as it is."""
-    changed = ("quantity", "stockout_share", "is_promotion", "price_usd", "source", "recorded_at")
+    changed = ("quantity", "stockout_share", "is_promotion", "price_usd", "source", "recorded_at", "is_from_orders")
     values = ", ".join(f"{name} = excluded.{name}" for name in changed)
     return f"ON CONFLICT (item_id, market_id, week) DO UPDATE SET {values}"

@@ -1,6 +1,6 @@
 """Reading demand history. Every answer is limited to the scope's clients, and its order is unique."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Count, Max, Min, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from inventory.demand import accuracy
-from inventory.demand.models import DemandRecord
+from inventory.demand.models import CustomerOrderLine, DemandRecord
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.units import QUANTITY_SCALE, RATE_SCALE
@@ -41,6 +41,31 @@ def records(
     wanted = {"client": client, "item_id": item_id, "market_id": market_id, "week__gte": since, "week__lt": before}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows.order_by("item__sku", "item_id", "market__code", "week")
+
+
+def order_lines(scope: ClientScope) -> QuerySet[CustomerOrderLine]:
+    """Lines of customers' orders with client, item and market, the latest request first."""
+    rows = scope.filter(CustomerOrderLine.objects.select_related("client", "item", "market"))
+    return rows.order_by("-requested_on", "-pk")
+
+
+def lines_asked(weeks: Iterable[tuple[int, int, date]]) -> list[CustomerOrderLine]:
+    """The lines that make up the demand of these weeks of (item, market, Monday): all but those that customers withdrew."""
+    wanted = set(weeks)
+    if not wanted:
+        return []
+    rows = CustomerOrderLine.objects.exclude(cancelled=CustomerOrderLine.Cancelled.CUSTOMER).filter(
+        item__in={item for item, _market, _week in wanted},
+        market__in={market for _item, market, _week in wanted},
+        requested_on__gte=min(week for _item, _market, week in wanted),
+        requested_on__lt=max(week for _item, _market, week in wanted) + WEEK,
+    )
+    return [row for row in rows if (row.item_id, row.market_id, monday_of(row.requested_on)) in wanted]
+
+
+def monday_of(day: date) -> date:
+    """The first day of the week of a day."""
+    return day - timedelta(days=day.weekday())
 
 
 def weekly_history(

@@ -72,11 +72,16 @@ def check_history(*, client: Client, rows: HistoryRows, skip_bad_rows: bool = Fa
     return CheckedHistory(by_week(rows.columns), item_ids, market_ids, rows)
 
 
+def writing(client: Client) -> None:
+    """Let nobody else write this client's demand until the transaction ends: weeks come from files and from orders."""
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+
+
 @transaction.atomic
 def write_history(*, client: Client, checked: CheckedHistory, source: str, at: datetime, actor: Actor) -> Imported:
     """Write checked weeks, all or none: each replaces what the books held of its item, market and week."""
     provenance = f"{source} · {actor.label}"[:80]
-    bulk.keep_parents(client_id=client.pk, item_ids=checked.item_ids, market_ids=checked.market_ids)
+    writing(client)
     written = bulk.upsert(
         weeks=checked.weeks, item_ids=checked.item_ids, market_ids=checked.market_ids,
         client_id=client.pk, source=provenance, at=at,

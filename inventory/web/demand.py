@@ -114,6 +114,7 @@ class DemandList(ListPage):
         """Import, and the empty file to fill in."""
         return [
             Action(_("Import"), reverse("inventory:demand_import"), "file-upload", Can.IMPORT_DEMAND),
+            Action(_("Orders"), reverse("inventory:demand_orders"), "list-details", Can.SEE_DEMAND, ""),
             Action(_("Accuracy"), reverse("inventory:report", args=["demand_accuracy"]), "target", Can.SEE_REPORTS, ""),
         ]
 

@@ -80,6 +80,22 @@ BODIES = {
         None,
         lambda t: {"rows": [{"sku": t.item.sku, "market": "tx", "date": "2026-03-02", "quantity": "5"}]},
     ),
+    "post demand_orders": (
+        None,
+        lambda t: {
+            "lines": [
+                {
+                    "order": f"{t.mark}-9",
+                    "line": 1,
+                    "sku": t.item.sku,
+                    "market": "tx",
+                    "requested_on": "2026-03-11",
+                    "quantity": "5",
+                    "shipped": "2",
+                },
+            ]
+        },
+    ),
     "post placement_runs": (None, lambda t: {"as_of": "2026-03-02"}),
     "post accept_recommendation": (lambda t: t.recommendation.pk, lambda t: {"quantity": "6"}),
     "post refuse_recommendation": (lambda t: t.recommendation.pk, _reason),

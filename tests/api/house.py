@@ -17,6 +17,7 @@ from inventory.models import (
     Broker,
     Carrier,
     Client,
+    CustomerOrderLine,
     DemandRecord,
     Discharge,
     ExchangeRate,
@@ -85,7 +86,7 @@ class Tenant:
         return [
             self.item.sku, self.entry.number, self.exit.number, self.spare.number, self.receipt.number,
             self.shipment.number, self.draft.number, self.order.number, self.own_authorisation.number, self.client.code,
-            f"{self.mark}-B1", f"{self.mark}-GTIN", *map(str, (
+            f"{self.mark}-B1", f"{self.mark}-GTIN", f"{self.mark}-PO", *map(str, (
                 self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
                 *lots.values_list("pk", flat=True), *Posting.objects.filter(
                     legs__account__client=self.client).values_list("pk", flat=True).distinct(),
@@ -239,6 +240,10 @@ def _the_rest(house, client, item, entry, actor, mark):
     DemandRecord.objects.create(
         client=client, item=item, market=house.market, week=date(2026, 3, 2), quantity=7, source=mark, recorded_at=NOW
     )
+    CustomerOrderLine.objects.create(
+        client=client, reference=f"{mark}-PO", line=1, item=item, market=house.market, requested_on=date(2026, 3, 4),
+        quantity=7, recorded_at=NOW,
+    )  # fmt: skip
     lot = BondedLot.objects.filter(account__client=client).first()
     LotCorrection.objects.create(
         bonded_lot=lot, rectification=entry, quantity=0, tariff_quantity=0, value_mxn=1, legal_date=NOW.date(),

@@ -54,6 +54,7 @@ OTHERWISE = {
     "post record_milestone": {"code": "US_RELEASED"},
     "post deliveries": {"seal_found": "Y"},
     "post demand": {"skip_bad_rows": True},
+    "post demand_orders": {"lines": []},
     "post placement_runs": {"as_of": "2026-03-09"},
     "post accept_recommendation": {"quantity": "5"},
     "post refuse_recommendation": {"reason": "Otro"},

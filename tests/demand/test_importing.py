@@ -1,3 +1,4 @@
+import contextlib
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -142,12 +143,20 @@ def test_portions_of_a_file_in_any_order_come_to_the_same_books(client, monkeypa
     assert list(found) == [(sku, w, w or None) for sku in "AB" for w in range(4)]
 
 
+@contextlib.contextmanager
+def committed():
+    """A transaction with what the database looks at when it ends."""
+    with transaction.atomic():
+        yield
+        connection.check_constraints(["inventory_demandrecord"])
+
+
 @pytest.mark.parametrize("parent", ["client", "item", "market"])
 def test_what_demand_is_kept_of_cannot_be_deleted_past_the_models_either(client, market, parent):
     bring_in(client, "A,LA,2026-01-05,2,,\n")
     row = {"client": client, "item": client.items.get(sku="A"), "market": market}[parent]
 
-    with pytest.raises(IntegrityError, match="demand is kept of it"), transaction.atomic():
+    with pytest.raises(IntegrityError), committed():
         type(row).objects.filter(pk=row.pk)._raw_delete("default")
 
     assert DemandRecord.objects.count() == 1
@@ -157,7 +166,7 @@ def test_weeks_of_an_item_deleted_since_it_was_looked_up_are_not_written(client)
     checked = services.check_history(client=client, rows=rows_of("A,LA,2026-01-05,2,,\n"))
     client.items.get(sku="A").delete()
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), committed():
         services.write_history(client=client, checked=checked, source="file.csv", at=NOON, actor=ACTOR)
 
     assert books() == []

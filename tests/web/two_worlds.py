@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.customs import services as customs
 from inventory.customs.models import Discharge, LegalNotice
-from inventory.demand.models import DemandRecord
+from inventory.demand.models import CustomerOrderLine, DemandRecord
 from inventory.findings import services as findings
 from inventory.jobs.models import Job
 from inventory.ledger import services as ledger
@@ -273,6 +273,11 @@ def _plans(world, ground, item, mark, at, today):
             client=world.client, item=item, market=ground.market, week=monday - timedelta(weeks=back),
             quantity=Decimal(7), source=f"{mark} file", recorded_at=at,
         )  # fmt: skip
+    line = CustomerOrderLine.objects.create(
+        client=world.client, reference=f"{mark}-PO", line=1, item=item, market=ground.market, requested_on=monday,
+        quantity=Decimal(7), recorded_at=at,
+    )  # fmt: skip
+    world.own(line, line.reference)
     run = world.own(
         PlacementRun.objects.create(
             client=world.client, as_of=today, created_at=at, actor_label=f"{mark} person", inputs_hash="a" * 64,
