@@ -39,7 +39,7 @@ def run(engines: Sequence[str], size: str, tell: Tell) -> Iterator[tuple[str, di
 
 
 @contextlib.contextmanager
-def _database(engine: str, folder: Path) -> Iterator[str]:
+def database(engine: str, folder: Path) -> Iterator[str]:
     """The address of a new database: a file, one on the server of DATABASE_URL, or one on a server of our own."""
     given = os.environ.get("DATABASE_URL", "")
     if engine == "sqlite":
@@ -95,7 +95,7 @@ def _child(engine: str, size: str, tell: Tell) -> Iterator["_Child"]:
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         stack.callback(processes.stop, valkey.start(valkey.socket_path(folder), folder / "valkey"))
-        env = _environment(folder, stack.enter_context(_database(engine, folder)))
+        env = _environment(folder, stack.enter_context(database(engine, folder)))
         child = _Child(folder, size, env, lambda text: tell(f"{engine:<10} {text}"))
         stack.callback(processes.stop, child.process, patience=20)
         yield child
