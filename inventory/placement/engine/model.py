@@ -47,8 +47,7 @@ class LeadTime:
     @property
     def sd(self) -> float:
         """The standard deviation, in weeks."""
-        mean = self.mean
-        return sqrt(sum(p * (w - mean) ** 2 for w, p in zip(self.weeks, self.probs, strict=True)))
+        return sqrt(self.variance)
 
     def as_json(self) -> dict[str, list[Any]]:
         """The distribution as files and tables keep it.
