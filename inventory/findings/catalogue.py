@@ -54,6 +54,14 @@ CATALOGUE: dict[str, Entry] = {
         _("Record the day of the selection mechanism; until then the shorter deadline counts."),
         Severity.INFO,
     ),
+    "exit_before_clearance": Entry(
+        _("Goods left before their clearance"),
+        _(
+            "%(exit)s took goods of pedimento %(pedimento)s on %(legal_date)s; they were cleared only on %(cleared_on)s."
+        ),
+        _("Check both days with the customs broker, and correct the one that is wrong."),
+        Severity.CRITICAL,
+    ),
     "consolidated_due": Entry(
         _("Consolidated to be closed"),
         _("Consolidated pedimento %(pedimento)s, opened on %(opened_on)s, must be transmitted by %(limit)s."),

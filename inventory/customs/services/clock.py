@@ -1,15 +1,18 @@
 """When a stay began: the selection mechanism's date arrives, or a consolidated pedimento closes."""
 
+from collections import defaultdict
 from copy import copy
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inventory.audit.trail import save_known
 from inventory.customs.errors import NotInTime, WrongEffect
-from inventory.customs.models import BondedLot, ClockChange
+from inventory.customs.models import BondedLot, ClockChange, Discharge
 from inventory.customs.pedimento_models import Pedimento
+from inventory.customs.services.discharging import standing
 from inventory.customs.services.opening import Stay, stay
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
@@ -19,7 +22,7 @@ from inventory.reference import selectors as reference
 
 STAY = (
     "clock_start", "is_clock_provisional", "is_provisional", "stay_limit_code", "must_leave_by", "legal_deadline",
-    "paid_on",
+    "paid_on", "available_from",
 )  # fmt: skip
 
 
@@ -29,6 +32,7 @@ def record_clearance(
 ) -> Pedimento:
     """Note when the selection mechanism was activated; provisional clocks of its lots become definite.
 
+    From then on its lots serve no exit of an earlier day (mexico.md §2.7); one that took of them before leaves a finding.
     Raises NotInTime when the moment lies in the future or before payment, WrongEffect when it is not paid.
     """
     pedimento = _locked(pedimento)
@@ -109,6 +113,8 @@ def restart_clocks(pedimento: Pedimento, at: datetime, actor: Actor, reason: str
     lots = BondedLot.objects.filter(subline__line__pedimento=pedimento).select_related("account__item")
     ledger.lock_accounts(set(lots.values_list("account_id", flat=True)))
     is_business_day = reference.business_days()
+    cleared_on = _cleared_on(pedimento)
+    early = _exits_before(cleared_on, lots) if cleared_on else {}
     changes: list[ClockChange] = []
     stays: dict[int, Stay] = {}
     for lot in lots.order_by("pk"):
@@ -130,8 +136,47 @@ def restart_clocks(pedimento: Pedimento, at: datetime, actor: Actor, reason: str
         lot.stay_limit_code, lot.must_leave_by, lot.legal_deadline = new.rule, new.must_leave_by, new.legal_deadline
         lot.is_provisional = pedimento.is_consolidated and pedimento.consolidated_closed_on is None
         lot.paid_on = pedimento.paid_on or lot.paid_on
+        if cleared_on:
+            lot.available_from = max(lot.available_from, min([cleared_on, *(row.legal_date for row in early[lot.pk])]))
         save_known(lot, before, STAY)
     ClockChange.objects.bulk_create(changes)
+    if cleared_on:
+        _report_early([row for rows in early.values() for row in rows], pedimento, cleared_on, at)
+
+
+def _cleared_on(pedimento: Pedimento) -> date | None:
+    """The site's own day of clearance; None for a consolidated, whose goods were cleared remesa by remesa."""
+    if pedimento.is_consolidated or not pedimento.cleared_at:
+        return None
+    return local_date(pedimento.cleared_at, pedimento.site.time_zone)
+
+
+def _exits_before(day: date, lots: QuerySet[BondedLot]) -> dict[int, list[Discharge]]:
+    """What left of these lots before a day, by lot: taken back since or not."""
+    rows = Discharge.objects.filter(bonded_lot__in=lots, legal_date__lt=day, reverses__isnull=True)
+    found: dict[int, list[Discharge]] = defaultdict(list)
+    for row in rows.select_related("outbound_line__pedimento").prefetch_related("reversals").order_by("pk"):
+        found[row.bonded_lot_id].append(row)
+    return found
+
+
+def _report_early(rows: list[Discharge], pedimento: Pedimento, cleared_on: date, at: datetime) -> None:
+    """Leave a finding for every exit that stands and took goods before they were cleared: one of the days is wrong."""
+    exits = {row.outbound_line.pedimento.number: row for row in rows if standing(row) > 0}
+    for number, row in exits.items():
+        findings.raise_finding(
+            code="exit_before_clearance",
+            subject=f"pedimento/{number}",
+            client=pedimento.client_id,
+            site_code=pedimento.site.code,
+            context={
+                "exit": number,
+                "legal_date": row.legal_date,
+                "pedimento": pedimento.number,
+                "cleared_on": cleared_on,
+            },
+            at=at,
+        )
 
 
 def _locked(pedimento: Pedimento) -> Pedimento:
