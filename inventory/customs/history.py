@@ -29,7 +29,9 @@ def events(account: Account) -> list[Event]:
     lots = {lot.pk: lot for lot in rows.order_by("pk")}
     found = [((lot.recorded_at, ENTRY, lot.pk), _event(ENTRY, lot, lot, 1)) for lot in lots.values()]
     latest = None
-    for row in Discharge.objects.filter(account=account).select_related("outbound_line__pedimento").order_by("pk"):
+    # By the lot's account, not by their own, which is a copy: where they differ the proof says so (8_same_account).
+    written = Discharge.objects.filter(bonded_lot__account=account)
+    for row in written.select_related("outbound_line__pedimento").order_by("pk"):
         # Written one after the other under the account's lock: who waited for it was told an earlier time.
         latest = max(latest or row.recorded_at, row.recorded_at)
         rank = REVERSAL if row.reverses_id else EXIT

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
-from inventory.ledger.models import Balance, Leg
+from inventory.ledger.models import Balance, Leg, Posting
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ def differences() -> Iterator[Difference]:
 
 def _balances() -> Iterator[Difference]:
     """Balances against the sum of their legs, both ways."""
-    sums = Leg.objects.order_by().values_list("lot_id", "location_id").annotate(total=Sum("quantity"))
-    added = {(lot, location): total for lot, location, total in sums.iterator()}
+    added = _sums(Leg.objects.all(), "lot_id", "location_id")
     for lot, location, quantity in Balance.objects.values_list("lot_id", "location_id", "quantity").iterator():
         expected = added.pop((lot, location), Decimal(0))
         if expected != quantity:
@@ -50,12 +49,21 @@ def _postings() -> Iterator[Difference]:
     sums = Leg.objects.order_by().values_list("posting__key", "lot_id").annotate(total=Sum("quantity"))
     for key, lot, total in sums.filter(~Q(total=0)).iterator():
         yield Difference("posting_balances", f"posting {key}, lot {lot}", "0", str(total))
-    mirrored = Leg.objects.filter(posting__reverses__isnull=False).order_by()
-    pairs = mirrored.values_list("posting__reverses_id", "posting__key", "lot_id", "location_id", "quantity")
-    for original, key, lot, location, quantity in pairs.iterator():
-        before = Leg.objects.filter(posting=original, lot=lot, location=location).aggregate(q=Sum("quantity"))["q"]
-        if before is None or before + quantity != 0:
-            yield Difference("reversal_is_mirror", f"posting {key}, lot {lot}", str(before), str(-quantity))
+    of_place = ("lot_id", "location_id")
+    originals = _sums(Leg.objects.filter(posting__reversed_by__isnull=False), "posting_id", *of_place)
+    mirrors = _sums(Leg.objects.filter(posting__reverses__isnull=False), "posting__reverses_id", *of_place)
+    keys = dict(Posting.objects.filter(reverses__isnull=False).values_list("reverses_id", "key"))
+    for place in sorted(originals.keys() | mirrors.keys()):
+        before, back = originals.get(place, Decimal(0)), mirrors.get(place, Decimal(0))
+        if before + back != 0:
+            original, lot, _location = place
+            yield Difference("reversal_is_mirror", f"posting {keys[original]}, lot {lot}", str(-before), str(back))
+
+
+def _sums(legs: QuerySet[Leg], *by: str) -> dict[tuple[int, ...], Decimal]:
+    """What legs add up to, by these of their columns."""
+    rows = legs.order_by().values_list(*by).annotate(total=Sum("quantity"))
+    return {tuple(key): total for *key, total in rows.iterator()}
 
 
 def _copies() -> Iterator[Difference]:
