@@ -208,6 +208,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inventory.tasks.watch_exchange_rates_daily",
         "schedule": crontab(hour=5, minute=10),
     },
+    "watch_jobs": {
+        "task": "inventory.tasks.watch_jobs",
+        "schedule": crontab(minute="*/5"),
+    },
     "watch_shipments_hourly": {
         "task": "warehouse.tasks.watch_shipments_hourly",
         "schedule": crontab(minute=10),

@@ -59,6 +59,12 @@ def watch_exchange_rates_daily() -> bool:
     return watching.watch_exchange_rates(at=timezone.now())
 
 
+@shared_task(name="inventory.tasks.watch_jobs", expires=240)
+def watch_jobs() -> int:
+    """Leave a finding for each job that broke for good; returns how many were new."""
+    return watching.watch_jobs(at=timezone.now())
+
+
 @shared_task(name="inventory.tasks.seal_audit_daily")
 def seal_audit_daily() -> str:
     """Seal the day that has just ended on the company's clock; returns its digest."""

@@ -216,18 +216,7 @@ CATALOGUE: dict[str, Entry] = {
         _("%(document)s went on although %(rule)s. Reason given: %(reason)s"),
         _("Compliance should read the reason and keep the paper behind it."),
     ),
-    "exit_out_of_order": Entry(
-        _("Exit recorded out of order"),
-        _("%(document)s of %(legal_date)s was recorded after later exits of the same account."),
-        _("Check that the pedimento's date is right."),
-        Severity.INFO,
-    ),
-    "transfer_unpaired": Entry(
-        _("Virtual transfer without its pair"),
-        _("Transfer %(pedimento)s has no matching pedimento of the other side."),
-        _("Ask the counterpart's broker for the pedimento of the same day."),
-    ),
-    # ── The books themselves ────────────────────────────────────────────────────────────────────
+    # ── The books and the machinery ─────────────────────────────────────────────────────────────
     "books_differ": Entry(
         _("The books do not add up"),
         _("%(check)s: %(subject)s says %(stored)s, re-added it is %(computed)s."),
@@ -243,7 +232,9 @@ CATALOGUE: dict[str, Entry] = {
         Severity.CRITICAL,
     ),
     "job_failed": Entry(
-        _("Nightly work failed"), _("%(kind)s: %(error)s"), _("Look at the job, mend the cause and run it again.")
+        _("Background work failed"),
+        _("Job %(job)s (%(title)s) was given up: %(error)s"),
+        _("Look at the job, mend the cause and ask for it again."),
     ),
 }
 

@@ -2,7 +2,10 @@
 
 from inventory.errors import DomainError
 
-__all__ = ["Cancelled", "JobFinished", "LostClaim", "UnknownKind"]
+__all__ = ["UNEXPECTED", "WORKER_LOST", "Cancelled", "JobFinished", "LostClaim", "UnknownKind"]
+
+# How a job ends that no rule refused: something in it broke, or its workers vanished on every attempt.
+UNEXPECTED, WORKER_LOST = "unexpected_error", "job_worker_lost"
 
 
 class JobFinished(DomainError):

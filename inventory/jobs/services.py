@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from inventory.errors import DomainError, json_safe
-from inventory.jobs.errors import Cancelled, JobFinished, LostClaim
+from inventory.jobs.errors import UNEXPECTED, WORKER_LOST, Cancelled, JobFinished, LostClaim
 from inventory.jobs.models import Heartbeat, Job
 from inventory.jobs.outcome import Outcome
 from inventory.jobs.timing import LEASE, SAVE_EVERY, retry_after, trust_message_until
@@ -146,7 +146,7 @@ def recover(*, at: datetime) -> int:
     cancelled = abandoned.filter(cancel_requested=True).update(state=Job.State.CANCELLED, **over)
     failed = abandoned.filter(attempts__gte=F("max_attempts")).update(
         state=Job.State.FAILED,
-        error_code="job_worker_lost",
+        error_code=WORKER_LOST,
         error_message=_("The worker stopped in the middle of it on every attempt. Ask for it again, in smaller parts."),
         **over,
     )
@@ -186,4 +186,4 @@ def _said(job: Job, error: BaseException) -> tuple[str, str]:
     if isinstance(error, DomainError):
         return error.code, str(error)
     message = _("Something unexpected stopped the work (%(kind)s). Support finds it in the log under job %(job)s.")
-    return "unexpected_error", message % {"kind": type(error).__name__, "job": job.pk}
+    return UNEXPECTED, message % {"kind": type(error).__name__, "job": job.pk}

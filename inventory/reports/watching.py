@@ -1,6 +1,6 @@
 """The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled.
 
-And at the exchange rates, which somebody has to load as they are published.
+And at the exchange rates, which somebody has to load as they are published, and at work that broke.
 """
 
 from datetime import date, datetime, timedelta
@@ -15,14 +15,16 @@ from inventory.errors import ReferenceMissing
 from inventory.findings import selectors as findings_read
 from inventory.findings import services as findings
 from inventory.findings.models import Finding
+from inventory.jobs import selectors as jobs
 from inventory.parties.scope import Actor, ClientScope
 from inventory.places.clock import local_date
 from inventory.reference import selectors as reference
 
 NOTICE, URGENT = timedelta(days=90), timedelta(days=30)
-SOON = timedelta(days=3)
+SOON, WEEK = timedelta(days=3), timedelta(days=7)
 NEAR, PASSED = "deadline_near", "deadline_passed"
 CONSOLIDATED_DUE, CONSOLIDATED_LATE = "consolidated_due", "consolidated_late"
+JOB_FAILED = "job_failed"
 RATES_END, DOLLARS = "exchange_rates_end", "exchange_rates/USD"
 WATCH = Actor.system("watch_deadlines")
 RATES_WATCH = Actor.system("watch_exchange_rates")
@@ -54,6 +56,21 @@ def watch_exchange_rates(*, at: datetime) -> bool:
         code=RATES_END, subject=DOLLARS, at=at, actor=RATES_WATCH, resolution=_("Rates up to today were loaded.")
     )
     return False
+
+
+def watch_jobs(*, at: datetime) -> int:
+    """Raise each job that broke for good in the last week, once; returns how many were new.
+
+    For administrators: the finding names no client and no site. A job that a rule refused is for the one who asked for it.
+    """
+    broken = {f"job/{job.pk}": job for job in jobs.broken(at - WEEK)}
+    told = findings_read.findings(ClientScope.everyone()).filter(code=JOB_FAILED, subject__in=list(broken))
+    for subject in told.values_list("subject", flat=True):
+        broken.pop(subject, None)
+    for subject, job in broken.items():
+        context = {"job": job.pk, "kind": job.kind, "title": job.title, "error": job.error_message}
+        findings.raise_finding(code=JOB_FAILED, subject=subject, context=context, at=at)
+    return len(broken)
 
 
 def _look(lot: BondedLot, at: datetime) -> str | None:

@@ -113,6 +113,7 @@ def finding_page(request: WebRequest, pk: int) -> HttpResponse:
     access = request.access
     finding = found(access, findings.findings(access.scope, site_codes(access)).filter(pk=pk).first())
     may_close = access.can(Can.RESOLVE_FINDING) and finding.closed_at is None
+    is_somebody_elses = finding.code == "job_failed" and not access.can(Can.ADMINISTER)  # the job, not the finding
     if request.method == "POST" and not may_close:
         raise PermissionDenied
     url = reverse("inventory:findings")
@@ -142,7 +143,7 @@ def finding_page(request: WebRequest, pk: int) -> HttpResponse:
             (_("Closed by"), finding.closed_by),
             (_("Closed"), moment(finding.closed_at)),
         ],
-        thing_url=thing_url(finding),
+        thing_url="" if is_somebody_elses else thing_url(finding),
     )
 
 
@@ -158,8 +159,8 @@ def thing_url(finding: Finding) -> str:
     }
     if kind in pages and name:
         return reverse(pages[kind][0], args=[pages[kind][1]])
-    if kind == "bonded_lot" and name.isdecimal():
-        return reverse("inventory:bonded_lot", args=[int(name)])
+    if kind in ("bonded_lot", "job") and name.isdecimal():
+        return reverse(f"inventory:{kind}", args=[int(name)])
     return {"difference": reverse("inventory:differences"), "notice": reverse("inventory:notices")}.get(kind, "")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from inventory.customs.models import LegalNotice
 from inventory.errors import InvalidInput
 from inventory.findings import catalogue, selectors, services
 from inventory.findings.errors import AlreadyResolved
@@ -119,6 +120,19 @@ def codes(path):
             given = next((keyword.value for keyword in node.keywords if keyword.arg == "code"), None)
             arms = [given.body, given.orelse] if isinstance(given, ast.IfExp) else [given]
             yield from (arm.value for arm in arms if isinstance(arm, ast.Constant))
+
+
+def test_every_finding_in_the_catalogue_is_raised_somewhere():
+    put_together = {f"notice_{kind}_due" for kind in LegalNotice.Kind.values} | {"rfc_check_digit"}
+    written = {
+        node.value
+        for path in [*HOUSE.glob("inventory/**/*.py"), *HOUSE.glob("warehouse/**/*.py")]
+        if path != Path(catalogue.__file__)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert set(catalogue.CATALOGUE) <= written | put_together
 
 
 @pytest.mark.django_db

@@ -185,7 +185,8 @@ def test_findings_are_those_of_ones_sites_and_operators_close_none(floor, findin
     ("subject", "url"),
     [
         ("receipt/REC-000001/7", "/receipts/REC-000001/"), ("pedimento/262434566000001/factor_off", "/pedimentos/262434566000001/"),
-        ("bonded_lot/12", "/bonded-lots/12/"), ("difference/3", "/differences/"), ("books/everything", ""), ("", ""),
+        ("bonded_lot/12", "/bonded-lots/12/"), ("job/12", "/jobs/12/"), ("difference/3", "/differences/"),
+        ("books/everything", ""), ("", ""),
     ],
 )  # fmt: skip
 def test_a_finding_leads_to_what_it_is_about(subject, url):

@@ -36,6 +36,15 @@ def test_an_operator_bound_to_a_site_sees_the_findings_that_name_it_alone(floor)
         assert browser.get(reverse("inventory:finding", args=[nowhere.pk])).status_code == 404
 
 
+@pytest.mark.parametrize(("role", "is_led_there"), [("administrator", True), ("supervisor", False)])
+def test_the_finding_of_a_broken_job_leads_to_it_whoever_may_see_the_jobs_of_others(floor, role, is_led_there):
+    finding = findings.raise_finding(code="job_failed", subject="job/12", at=NOON)
+
+    page = floor.come_in(role).get(reverse("inventory:finding", args=[finding.pk]))
+
+    assert (reverse("inventory:job", args=[12]) in page.content.decode()) is is_led_there
+
+
 def test_what_the_customs_books_find_names_the_site_of_its_pedimento(floor):
     receipt = floor.counted(short=3)
 
