@@ -44,6 +44,18 @@ def test_what_a_bonded_lot_opened_with_and_what_a_location_is_for_are_frozen():
     assert {f"{table}_{kind}" for table in FROZEN for kind in ("frozen", "undeletable")} <= triggers()
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY | FROZEN))
+def test_no_sealed_table_is_emptied_whatever_may_be_emptied_with_it(table):
+    stocked(builders.make_account())
+    connection.check_constraints()  # or PostgreSQL refuses for what is still to be checked
+
+    with pytest.raises(IntegrityError, match=f"{table} is append-only"), transaction.atomic():
+        connection.cursor().execute(f"TRUNCATE {table} CASCADE")
+
+    assert Leg.objects.exists()
+
+
 def test_a_balance_below_zero_is_refused_by_the_database_itself():
     account = builders.make_account()
     shelf = builders.make_location(account.authorisation.site_link.site)
