@@ -23,6 +23,11 @@ class Event:
     value_mxn: Decimal
 
 
+def moved_key(key: str, discharge_id: int) -> str:
+    """Under which the books know what was written off anew for a discharge that `key` gave back, or gave back a part of."""
+    return f"{key}/reallocate/{discharge_id}"
+
+
 def events(account: Account) -> list[Event]:
     """Every entry, reversal, correction and exit of an account's lots, each with its papers. Three statements."""
     rows = BondedLot.objects.filter(account=account).select_related("subline__line__pedimento")

@@ -171,6 +171,7 @@ class Discharge(models.Model):
         EXPIRED_SKIPPED = "expired_skipped", _("an expired lot was skipped")
         EXPIRED = "expired", _("of an expired lot")
         REALLOCATED = "reallocated", _("re-allocated by a rectification")
+        REVALUED = "revalued", _("revalued by a rectification")
 
     bonded_lot = models.ForeignKey(
         BondedLot,

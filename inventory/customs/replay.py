@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from inventory.customs.history import ENTRY, EXIT, Event, events
+from inventory.customs.history import ENTRY, EXIT, REVERSAL, Event, events, moved_key
 from inventory.customs.models import BondedLot, BondedLotHold, ClockChange, Discharge, LotCorrection
 from inventory.ledger.models import Account
 from inventory.ledger.reconcile import Difference
@@ -77,6 +77,12 @@ def differences(account: Account) -> Iterator[Difference]:
     """Every row that took a lot below zero, or that left standing an older lot it might have used."""
     written = events(account)
     past = _past(account, {event.lot.pk: event.lot for event in written if event.rank == ENTRY})
+    # What a rectification revalued stands where the row stood that it gave back, which had its own turn.
+    revalued = {
+        (moved_key(event.row.key, event.row.reverses_id), event.lot.pk): event.quantity
+        for event in written
+        if event.rank == REVERSAL
+    }
     balance: dict[int, Decimal] = {}
     for _one, rows in groupby(written, key=_exit_of):
         group = list(rows)
@@ -87,7 +93,9 @@ def differences(account: Account) -> Iterator[Difference]:
                 subject = f"bonded lot {lot} at row {event.row.pk}"
                 yield Difference("1_never_below_zero", subject, ">= 0", str(balance[lot.pk]))
         for event in group:
-            older = _passed_over(event.row, event.lot, past, balance) if event.rank == EXIT else None
+            if event.rank != EXIT or revalued.get((event.row.key, event.lot.pk)) == event.row.quantity:
+                continue
+            older = _passed_over(event.row, event.lot, past, balance)
             if older:
                 subject = f"discharge {event.row.pk} of {event.lot}"
                 yield Difference("9_peps_order", subject, f"{older} first", str(event.row.key))

@@ -301,9 +301,8 @@ def rectification(life, number, lines, **header):
         life.authorisation,
         lines,
         document_key="R1",
-        rectifies="25 24 3456 5000101",
         paid_on="2025-06-10",
-        **{"regime": "ITE", **header},
+        **{"regime": "ITE", "rectifies": "25 24 3456 5000101", **header},
     )
     return world.enter(life.client, data, "2025-06-10")
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
 from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, OpenLot, after, plan_discharge
+from inventory.customs.history import moved_key
 from inventory.customs.models import BondedLot, Discharge
 from inventory.customs.pedimento_models import Pedimento, PedimentoLine
+from inventory.customs.residue import NOTHING, Measures
 from inventory.errors import IdempotencyConflict, ReferenceMissing
 from inventory.findings import services as findings
 from inventory.ledger import services as ledger
@@ -121,14 +123,16 @@ def reverse_discharges(
 ) -> list[Discharge]:
     """Undo every discharge written under the key `of`, giving the lots back what they lost.
 
-    Appends rows with the signs turned; returns them. What was already undone is left alone, so a retry does nothing more.
+    Appends rows with the signs turned; returns them. What a rectification gave back of such a row and wrote off anew is
+    undone with it. What was already undone is left alone, so a retry does nothing more.
     """
     rows = _WRITTEN.rows(key=of)
     accounts = ledger.lock_accounts({row.account_id for row in rows})
-    # Read what was undone before only now, when nobody else can be undoing it.
-    prefetch_related_objects(rows, "reversals")
+    # Read what was undone or moved before only now, when nobody else can be at it.
+    rows = _with_moved(rows)
     lots = BondedLot.objects.filter(account__in=accounts).in_bulk({row.bonded_lot_id for row in rows})
-    back = [mirror(row, key, legal_date, at, actor, reason, standing(row)) for row in rows if standing(row) > 0]
+    stand = [(row, standing(row).quantity) for row in rows]
+    back = [mirror(row, key, legal_date, at, actor, reason, quantity) for row, quantity in stand if quantity]
     for row in back:
         give_back(lots[row.bonded_lot_id], row)
     store(list(lots.values()), CARRIED)
@@ -136,9 +140,10 @@ def reverse_discharges(
     return back
 
 
-def standing(row: Discharge) -> Decimal:
+def standing(row: Discharge) -> Measures:
     """What of a discharge no reversal has given back yet."""
-    return row.quantity + sum((reversal.quantity for reversal in row.reversals.all()), Decimal(0))
+    rows = [row, *row.reversals.all()]
+    return sum((Measures(one.quantity, one.tariff_quantity, one.value_mxn) for one in rows), NOTHING)
 
 
 def open_lots(accounts: Iterable[int]) -> tuple[dict[int, BondedLot], dict[int, dict[int, OpenLot]]]:
@@ -190,12 +195,12 @@ def mirror(
     row: Discharge, key: str, legal_date: date, at: datetime, actor: Actor, reason: str, quantity: Decimal
 ) -> Discharge:
     """The reversal of so much of a discharge, with its share of tariff units and value; the last takes the residue."""
-    before = list(row.reversals.all())
-    tariff_left = row.tariff_quantity + sum((r.tariff_quantity for r in before), Decimal(0))
-    value_left = row.value_mxn + sum((r.value_mxn for r in before), Decimal(0))
-    is_rest = quantity == standing(row)
-    tariff = tariff_left if is_rest else round_half_up(row.tariff_quantity * quantity / row.quantity, THOUSANDTHS)
-    value = value_left if is_rest else round_half_up(row.value_mxn * quantity / row.quantity, CENTS)
+    left = standing(row)
+    is_rest = quantity == left.quantity
+    tariff = (
+        left.tariff_quantity if is_rest else round_half_up(row.tariff_quantity * quantity / row.quantity, THOUSANDTHS)
+    )
+    value = left.value if is_rest else round_half_up(row.value_mxn * quantity / row.quantity, CENTS)
     return Discharge(
         bonded_lot_id=row.bonded_lot_id,
         outbound_line_id=row.outbound_line_id,
@@ -219,6 +224,17 @@ def give_back(lot: BondedLot, reversal: Discharge) -> None:
     lot.remaining -= reversal.quantity
     lot.remaining_tariff -= reversal.tariff_quantity
     lot.remaining_value_mxn -= reversal.value_mxn
+
+
+def _with_moved(rows: list[Discharge]) -> list[Discharge]:
+    """Discharges with their reversals, followed by all that was written off anew for what was given back of them."""
+    found: list[Discharge] = []
+    while rows:
+        prefetch_related_objects(rows, "reversals")
+        found += rows
+        keys = [moved_key(back.key, row.pk) for row in rows for back in row.reversals.all()]
+        rows = list(Discharge.objects.filter(key__in=keys, reverses__isnull=True).order_by("pk"))
+    return found
 
 
 def _together(withdrawals: Sequence[Withdrawal]) -> list[Withdrawal]:

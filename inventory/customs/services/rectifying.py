@@ -4,6 +4,7 @@ Source: mexico.md §3.8.
 """
 
 from collections.abc import Iterable
+from dataclasses import astuple, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from inventory.audit import context as audit
 from inventory.customs.errors import NotEnoughBonded, RegimeMayNotChange, WrongEffect
 from inventory.customs.fifo import Exit, Take, after, plan_discharge
+from inventory.customs.history import moved_key
 from inventory.customs.models import BondedLot, Discharge, LotCorrection, StockDifference
 from inventory.customs.pedimento_models import Pedimento, PedimentoSubline
+from inventory.customs.residue import NOTHING, Measures, bear, residue
 from inventory.customs.selectors import first_of_chain
 from inventory.customs.services.differences import record_difference, resolve_difference
 from inventory.customs.services.discharging import CARRIED, give_back, mirror, open_lot, standing
@@ -24,6 +27,8 @@ from inventory.ledger import services as ledger
 from inventory.parties.scope import Actor
 from inventory.reference import selectors as reference
 from inventory.reference.models import ClaveEffect
+
+DECLARED = ["declared", "declared_tariff", "declared_value_mxn"]
 
 
 class CannotAbsorb(DomainError):
@@ -36,7 +41,8 @@ def rectify(*, rectification: Pedimento, at: datetime, actor: Actor) -> Pediment
     """Apply an R1 to the lots of the pedimento it rectifies; returns it, APPLIED or PENDING.
 
     Each line of the R1 is the complete new image. Where a lot had discharged more than it now declares, its newest
-    discharges are reversed and allocated anew by PEPS, on their own legal dates, over other lots. Where no lot can absorb
+    discharges are reversed and allocated anew by PEPS, on their own legal dates, over other lots; where its tariff units or
+    value are not those that its discharges took, the newest are written anew with what they are. Where no lot can absorb
     them nothing changes, a finding asks for a person, and the R1 stays PENDING. Raises WrongEffect, RegimeMayNotChange.
     """
     try:
@@ -98,6 +104,11 @@ def _key(rectification: Pedimento) -> str:
     return f"rectification/{rectification.number}"
 
 
+def _revaluing(rectification: Pedimento) -> str:
+    """Under which the books know the discharges that it gives back only to write them anew with other tariff units or value."""
+    return f"{_key(rectification)}/revalue"
+
+
 def _image_key(subline: PedimentoSubline) -> tuple[int, int, str, str]:
     """What tells one subline of an image from another."""
     return subline.line.seq, subline.item_id, subline.batch, subline.serial
@@ -110,71 +121,87 @@ def _images(rectification: Pedimento) -> dict[tuple[int, int, str, str], Pedimen
 
 
 def _correct(lot: BondedLot, image: PedimentoSubline | None, by: Pedimento, at: datetime, actor: Actor) -> None:
-    """Bring one lot to its new image; a subline the R1 no longer has goes to nothing."""
-    lot.refresh_from_db(
-        fields=[
-            "remaining",
-            "remaining_tariff",
-            "remaining_value_mxn",
-            "declared",
-            "declared_tariff",
-            "declared_value_mxn",
-        ]
-    )
-    new = (
-        (image.quantity, image.tariff_quantity, image.customs_value_mxn)
-        if image
-        else (Decimal(0), Decimal(0), Decimal(0))
-    )
-    delta, delta_tariff, delta_value = (
-        new[0] - lot.declared,
-        new[1] - lot.declared_tariff,
-        new[2] - lot.declared_value_mxn,
-    )
-    if not (delta or delta_tariff or delta_value):
+    """Bring one lot to its new image; a subline the R1 no longer has goes to nothing.
+
+    Reversals come before the correction, so that no balance on the way is below zero.
+    """
+    lot.refresh_from_db(fields=[*CARRIED, *DECLARED])
+    declared = Measures(image.quantity, image.tariff_quantity, image.customs_value_mxn) if image else NOTHING
+    delta = declared - Measures(lot.declared, lot.declared_tariff, lot.declared_value_mxn)
+    if delta == NOTHING:
         return
-    over = (lot.declared - lot.remaining) - new[0]
+    over = (lot.declared - lot.remaining) - declared.quantity
     moved = _reverse_newest(lot, over, by, at, actor) if over > 0 else []
+    revalued = _reverse_for_residue(lot, delta, declared, by, at, actor)
     LotCorrection.objects.create(
         bonded_lot=lot,
         rectification=by,
-        quantity=delta,
-        tariff_quantity=delta_tariff,
-        value_mxn=delta_value,
+        quantity=delta.quantity,
+        tariff_quantity=delta.tariff_quantity,
+        value_mxn=delta.value,
         legal_date=lot.legal_date,
         recorded_at=at,
         actor_id=actor.user_id,
         actor_label=actor.label,
         reason=f"R1 {by.number}",
     )
-    lot.declared, lot.declared_tariff, lot.declared_value_mxn = new
-    lot.remaining += delta
-    lot.remaining_tariff += delta_tariff
-    lot.remaining_value_mxn += delta_value
-    if lot.remaining == 0:
-        # What the discharges already took of tariff units and value stands; the residue leaves with the correction.
-        lot.remaining_tariff = lot.remaining_value_mxn = Decimal(0)
-    lot.save(update_fields=[*CARRIED, "declared", "declared_tariff", "declared_value_mxn"])
+    lot.declared, lot.declared_tariff, lot.declared_value_mxn = astuple(declared)
+    lot.remaining, lot.remaining_tariff, lot.remaining_value_mxn = astuple(_carried(lot) + delta)
+    lot.save(update_fields=[*CARRIED, *DECLARED])
+    for original, now in revalued:
+        flags = tuple(flag for flag in original.flags if flag != Discharge.Flag.REVALUED)
+        take = Take(lot.pk, now.quantity, now.tariff_quantity, now.value, (*flags, Discharge.Flag.REVALUED))
+        _write_take(original, take, lot, _revaluing(by), by, at, actor)
     for original, quantity in moved:
         _reallocate(original, quantity, lot, by, at, actor)
-    _reconcile_shelf(lot, delta, by, at, actor)
+    _reconcile_shelf(lot, delta.quantity, by, at, actor)
 
 
 def _reverse_newest(
     lot: BondedLot, over: Decimal, by: Pedimento, at: datetime, actor: Actor
 ) -> list[tuple[Discharge, Decimal]]:
     """Reverse the newest discharges of a lot until `over` is given back; returns which and how much of each."""
-    rows = lot.discharges.filter(reverses__isnull=True).prefetch_related("reversals").order_by("-recorded_at", "-pk")
     moved: list[tuple[Discharge, Decimal]] = []
-    for row in rows:
-        quantity = min(over, standing(row))
+    for row, left in _newest(lot):
+        quantity = min(over, left.quantity)
         if quantity > 0:
-            reversal = mirror(row, _key(by), row.legal_date, at, actor, f"R1 {by.number}", quantity)
-            reversal.save(force_insert=True)
-            give_back(lot, reversal)
+            _reverse(row, quantity, lot, _key(by), by, at, actor)
             moved.append((row, quantity))
             over -= quantity
     return moved
+
+
+def _reverse_for_residue(
+    lot: BondedLot, delta: Measures, declared: Measures, by: Pedimento, at: datetime, actor: Actor
+) -> list[tuple[Discharge, Measures]]:
+    """Reverse the newest discharges whose tariff units or value have to change; returns which, and what each is now of."""
+    over = residue(_carried(lot) + delta, declared)
+    if over == NOTHING:
+        return []
+    borne: list[tuple[Discharge, Measures]] = bear(_newest(lot), over)
+    for row, now in borne:
+        _reverse(row, now.quantity, lot, _revaluing(by), by, at, actor)
+    return borne
+
+
+def _newest(lot: BondedLot) -> list[tuple[Discharge, Measures]]:
+    """The discharges of a lot of which something stands, newest first, each with what stands of it."""
+    rows = lot.discharges.filter(reverses__isnull=True).prefetch_related("reversals").order_by("-recorded_at", "-pk")
+    return [(row, standing(row)) for row in rows if standing(row).quantity]
+
+
+def _reverse(
+    row: Discharge, quantity: Decimal, lot: BondedLot, key: str, by: Pedimento, at: datetime, actor: Actor
+) -> None:
+    """Give so much of a discharge back to its lot."""
+    reversal = mirror(row, key, row.legal_date, at, actor, f"R1 {by.number}", quantity)
+    reversal.save(force_insert=True)
+    give_back(lot, reversal)
+
+
+def _carried(lot: BondedLot) -> Measures:
+    """What remains of a lot."""
+    return Measures(lot.remaining, lot.remaining_tariff, lot.remaining_value_mxn)
 
 
 def _reallocate(
@@ -205,11 +232,14 @@ def _reallocate(
             available=short.context["available"],
         ) from short
     for take in plan.takes:
-        _write_take(original, take, rows[take.lot_id], by, at, actor)
+        flagged = replace(take, flags=(*take.flags, Discharge.Flag.REALLOCATED))
+        _write_take(original, flagged, rows[take.lot_id], _key(by), by, at, actor)
 
 
-def _write_take(original: Discharge, take: Take, row: BondedLot, by: Pedimento, at: datetime, actor: Actor) -> None:
-    """One re-allocated discharge, and what remains of the lot it was taken from."""
+def _write_take(
+    original: Discharge, take: Take, row: BondedLot, key: str, by: Pedimento, at: datetime, actor: Actor
+) -> None:
+    """One discharge written anew for what `key` gave back, and what remains of the lot it is taken from."""
     Discharge.objects.create(
         bonded_lot=row,
         outbound_line_id=original.outbound_line_id,
@@ -219,8 +249,8 @@ def _write_take(original: Discharge, take: Take, row: BondedLot, by: Pedimento, 
         value_mxn=take.value,
         legal_date=original.legal_date,
         recorded_at=at,
-        key=f"{_key(by)}/reallocate/{original.pk}",
-        flags=[*take.flags, Discharge.Flag.REALLOCATED],
+        key=moved_key(key, original.pk),
+        flags=list(take.flags),
         actor_id=actor.user_id,
         actor_label=actor.label,
         reason=f"R1 {by.number}",
