@@ -88,6 +88,8 @@ class DomainError(Exception):
 
     code: str = "domain_error"
     status: int = 409
+    # What somebody must look at although nothing was changed, if anything: the arguments of `findings.raise_finding`.
+    finding: Mapping[str, Any] | None = None
     # Pure modules raise plain sentences; the app hands in gettext, so that they too are read in the reader's language.
     translate: ClassVar[Callable[[str], str]] = staticmethod(str)
 

@@ -48,9 +48,12 @@ def verify_books_nightly() -> int:
 
 @shared_task(name="inventory.tasks.watch_deadlines_daily")
 def watch_deadlines_daily() -> int:
-    """Leave a finding for each stay that ends or has ended, and each consolidated to be closed; returns how many stand."""
+    """Leave a finding for each stay that ends or has ended, each consolidated to be closed, each exit that left in part.
+
+    Returns how many stand.
+    """
     at = timezone.now()
-    return watching.watch_deadlines(at=at) + watching.watch_consolidated(at=at)
+    return watching.watch_deadlines(at=at) + watching.watch_consolidated(at=at) + watching.watch_exits(at=at)
 
 
 @shared_task(name="inventory.tasks.watch_exchange_rates_daily")

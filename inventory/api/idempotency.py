@@ -3,7 +3,8 @@
 The row is written last, in the change's own transaction. A copy of a request is done like the first and then finds its
 key taken, or is refused because the first is done already (a shipment leaves once): either way its own work is rolled
 back and it is answered with what the first stored. So the common case pays one statement, the rare one pays twice. Two
-copies that arrive together queue at the rows they change, or at the unique key. A refusal stores nothing.
+copies that arrive together queue at the rows they change, or at the unique key. A refusal stores nothing but the finding
+it may carry.
 """
 
 import json
@@ -14,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -22,6 +23,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from inventory.errors import DomainError, IdempotencyConflict
+from inventory.findings import services as findings
 from inventory.parties.models import IdempotentRequest
 from inventory.statements import insert
 
@@ -57,7 +59,7 @@ def once(request: Request, change: Callable[[], tuple[int, Any]], *, look_first:
     if look_first and (stored := _answered(request, key, print_)):
         return stored
     try:
-        with transaction.atomic():
+        with findings.atomic():
             status_code, body = change()
             done = IdempotentRequest(
                 client_id=request.auth.client_id,

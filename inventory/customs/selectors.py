@@ -1,12 +1,12 @@
 """Reading the customs books. What a client may see takes the scope first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.customs import history
@@ -57,6 +57,64 @@ def first_of_chain(pedimento: Pedimento) -> Pedimento:
         pedimento = pedimento.rectifies
         seen.add(pedimento.pk)
     return pedimento
+
+
+@dataclass(frozen=True)
+class ExitLine:
+    """What a line of an exit declares of an item, and what was written off by it, in stock units."""
+
+    pedimento: Pedimento
+    seq: int
+    sku: str
+    declared: Decimal
+    discharged: Decimal
+
+
+def exits_left_open() -> Iterator[ExitLine]:
+    """The lines not written off in full of exits of which something left (mexico.md §9-5), which may go in several loads.
+
+    One that was rectified owes no more than its newest image. Exits taken back whole are as if they had not begun.
+    """
+    begun = _exits().filter(discharged__gt=0, discharged__lt=F("declared")).select_related("site")
+    for exit_ in begun.order_by("number"):
+        gone = _by_line(
+            Discharge.objects.filter(outbound_line__pedimento=exit_), "outbound_line__seq", "account__item__sku"
+        )
+        image = PedimentoSubline.objects.filter(line__pedimento=_newest_image(exit_))
+        for (seq, sku), declared in sorted(_by_line(image, "line__seq", "item__sku").items()):
+            discharged = gone.get((seq, sku), Decimal(0))
+            if discharged < declared:
+                yield ExitLine(exit_, seq, sku, declared, discharged)
+
+
+def exits_settled(numbers: Iterable[str]) -> set[str]:
+    """Which of these exits were written off in full, or withdrawn."""
+    done = Q(discharged__gte=F("declared")) | Q(state=Pedimento.State.CANCELLED)
+    return set(_exits().filter(done, number__in=list(numbers)).values_list("number", flat=True))
+
+
+def _exits() -> QuerySet[Any]:
+    """Exits, with all that each declares and all that was written off by it: what tells those that are open from the rest."""
+    declared = PedimentoSubline.objects.filter(line__pedimento=OuterRef("pk")).order_by().values("line__pedimento")
+    gone = (
+        Discharge.objects.filter(outbound_line__pedimento=OuterRef("pk")).order_by().values("outbound_line__pedimento")
+    )
+    return Pedimento.objects.filter(effect=Pedimento.Effect.OUTBOUND).annotate(
+        declared=Coalesce(Subquery(declared.annotate(total=Sum("quantity")).values("total")), quantity(0)),
+        discharged=Coalesce(Subquery(gone.annotate(total=Sum("quantity")).values("total")), quantity(0)),
+    )
+
+
+def _by_line(rows: QuerySet[Any], *keys: str) -> dict[tuple[int, str], Decimal]:
+    """Total quantity by line and item."""
+    totals = rows.order_by().values_list(*keys).annotate(total=Sum("quantity"))
+    return {(seq, sku): total for seq, sku, total in totals}
+
+
+def _newest_image(pedimento: Pedimento) -> Pedimento:
+    """The newest rectification of a pedimento that was applied, or itself."""
+    later = Pedimento.objects.filter(rectifies=pedimento, state=Pedimento.State.APPLIED).first()
+    return _newest_image(later) if later else pedimento
 
 
 def bonded_lots(scope: ClientScope) -> QuerySet[BondedLot]:

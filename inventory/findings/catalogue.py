@@ -93,6 +93,22 @@ CATALOGUE: dict[str, Entry] = {
         _("Nothing was changed. Find the entry that covers the exit, then apply the rectification again."),
         Severity.CRITICAL,
     ),
+    "exit_refused": Entry(
+        _("An exit was refused for want of bonded balance"),
+        _(
+            "Exit %(exit)s line %(line)s asked for %(asked)s of %(sku)s on %(on)s, of which %(available)s may leave: "
+            "%(short)s short."
+        ),
+        _(
+            "Nothing left. Find what came later, is on hold or has expired (A3); correct the exit before it is tried again."
+        ),
+        Severity.CRITICAL,
+    ),
+    "exit_incomplete": Entry(
+        _("An exit has not left in full"),
+        _("Exit %(exit)s line %(line)s declares %(declared)s of %(sku)s; %(left)s are still to leave."),
+        _("Ship the rest under the same pedimento, or have the exit rectified to what left."),
+    ),
     "exit_needs_review": Entry(
         _("An exit was re-allocated"),
         _("Rectification %(rectification)s moved part of exit %(exit)s to other entries."),

@@ -1,13 +1,14 @@
 """Raising and closing findings. Nothing here repairs what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory.errors import InvalidInput, json_safe
+from inventory.errors import DomainError, InvalidInput, json_safe
 from inventory.findings.catalogue import entry
 from inventory.findings.errors import AlreadyResolved
 from inventory.findings.models import Finding
@@ -48,6 +49,21 @@ def raise_finding(
             setattr(finding, field, newest[field])
         finding.save(update_fields=changed)
     return finding
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """A transaction that a refusal undoes, but for the finding that the refusal carries: that is raised after it.
+
+    Wherever one such transaction lies in another the outermost has the last word, so that the finding stands at the edge.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except DomainError as refusal:
+        if refusal.finding:
+            raise_finding(**refusal.finding)
+        raise
 
 
 def resolve(*, code: str, subject: str, at: datetime, actor: Actor, resolution: str) -> Finding | None:

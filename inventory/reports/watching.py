@@ -1,6 +1,6 @@
 """The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled.
 
-And at the exchange rates, which somebody has to load as they are published, and at work that broke.
+And at exits that left in part only, at the exchange rates, which somebody has to load as they are published, and at work that broke.
 """
 
 from datetime import date, datetime, timedelta
@@ -25,6 +25,7 @@ SOON, WEEK = timedelta(days=3), timedelta(days=7)
 NEAR, PASSED = "deadline_near", "deadline_passed"
 CONSOLIDATED_DUE, CONSOLIDATED_LATE = "consolidated_due", "consolidated_late"
 JOB_FAILED = "job_failed"
+EXIT_INCOMPLETE, EXIT_REFUSED = "exit_incomplete", "exit_refused"
 RATES_END, DOLLARS = "exchange_rates_end", "exchange_rates/USD"
 WATCH = Actor.system("watch_deadlines")
 RATES_WATCH = Actor.system("watch_exchange_rates")
@@ -134,6 +135,25 @@ def watch_consolidated(*, at: datetime) -> int:
         )
         standing.add((code, subject))
     _close_settled(standing, at, {CONSOLIDATED_DUE, CONSOLIDATED_LATE})
+    return len(standing)
+
+
+def watch_exits(*, at: datetime) -> int:
+    """Raise the lines that an exit has still to let go, and close what left, and what was refused and is settled since."""
+    standing: set[tuple[str, str]] = set()
+    for line in customs.exits_left_open():
+        exit_, left = line.pedimento, line.declared - line.discharged
+        subject = f"pedimento/{exit_.number}/{line.seq}/{line.sku}"
+        told = {"exit": exit_.number, "line": line.seq, "sku": line.sku, "declared": line.declared, "left": left}
+        client, site = exit_.client_id, exit_.site.code
+        findings.raise_finding(
+            code=EXIT_INCOMPLETE, subject=subject, client=client, site_code=site, context=told, at=at
+        )
+        standing.add((EXIT_INCOMPLETE, subject))
+    open_ = findings_read.open_findings(ClientScope.everyone()).filter(code=EXIT_REFUSED)
+    refused = {subject.partition("/")[2] for subject in open_.values_list("subject", flat=True)}
+    standing |= {(EXIT_REFUSED, f"pedimento/{number}") for number in refused - customs.exits_settled(refused)}
+    _close_settled(standing, at, {EXIT_INCOMPLETE, EXIT_REFUSED})
     return len(standing)
 
 

@@ -1,14 +1,28 @@
 """Deadlines are watched day by day, each on its site's own calendar."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from inventory.customs import services as customs
+from inventory.customs.errors import NotEnoughBonded
 from inventory.errors import ReferenceMissing
 from inventory.findings.models import Finding
 from inventory.reference.services import load
-from inventory.reports.watching import NEAR, PASSED, watch_consolidated, watch_deadlines
-from tests.builders import make_account, make_authorisation, make_bonded_lot, make_pedimento, make_site
+from inventory.reports.watching import NEAR, PASSED, watch_consolidated, watch_deadlines, watch_exits
+from tests.builders import (
+    ACTOR,
+    NOON,
+    TODAY,
+    make_account,
+    make_authorisation,
+    make_bonded_lot,
+    make_outbound_line,
+    make_pedimento,
+    make_site,
+    make_subline,
+)
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 6, 30)
@@ -131,3 +145,77 @@ def test_where_the_law_has_no_term_on_that_day_nothing_is_guessed(law):
 
     with pytest.raises(ReferenceMissing):
         watch_consolidated(at=noon(date(2025, 11, 20)))
+
+
+# ── Exits: a J4 of 40 pieces, of which 30 left on 3 March 2026 ────────────────────────────────────
+
+
+@pytest.fixture
+def account(db):
+    load(["clave_effects", "document_keys", "regimes"])
+    account = make_account(authorisation=make_authorisation(site=make_site("slp")))
+    make_bonded_lot(account, 35)
+    return account
+
+
+def leave(account, line, quantity):
+    withdrawal = customs.Withdrawal(line, account.pk, Decimal(quantity))
+    key = f"exit/{line.pedimento.number}/{quantity}"
+    customs.discharge(key=key, withdrawals=[withdrawal], legal_date=TODAY, at=NOON, actor=ACTOR)
+    return key
+
+
+def test_an_exit_that_left_in_part_is_named_with_what_is_still_to_leave_until_that_left_too(account):
+    line = make_outbound_line(account, 35)
+    assert watch_exits(at=NOON) == 0  # nothing left: it may be for tomorrow
+
+    leave(account, line, 30)
+    assert watch_exits(at=NOON) == 1
+    (finding,) = Finding.objects.filter(closed_at=None)
+    assert (finding.code, finding.severity, finding.client, finding.site_code) == (
+        "exit_incomplete", "warning", account.client, line.pedimento.site.code,
+    )  # fmt: skip
+    assert finding.context == {
+        "exit": line.pedimento.number, "line": 1, "sku": account.item.sku, "declared": "35", "left": "5",
+    }  # fmt: skip
+
+    leave(account, line, 5)
+    assert watch_exits(at=NOON) == 0
+    assert standing() == []
+
+
+def test_an_exit_taken_back_whole_has_nothing_left_to_leave(account):
+    key = leave(account, make_outbound_line(account, 40), 30)
+    watch_exits(at=NOON)
+    assert standing() == [("exit_incomplete", "warning")]
+
+    customs.reverse_discharges(key="back", of=key, legal_date=TODAY, at=NOON, actor=ACTOR, reason="Turned back")
+
+    assert watch_exits(at=NOON) == 0
+    assert standing() == []
+
+
+@pytest.mark.parametrize(("state", "open_"), [("paid", 1), ("applied", 0)])
+def test_an_exit_rectified_to_what_left_is_complete_once_the_rectification_is_applied(account, state, open_):
+    line = make_outbound_line(account, 40)
+    leave(account, line, 30)
+    r1 = make_pedimento(account.client, document_key="R1", effect="COR", rectifies=line.pedimento, state=state)
+    make_subline(r1, account.item, 30)
+
+    assert watch_exits(at=NOON) == open_
+
+
+def test_what_was_refused_is_settled_when_the_exit_left_in_full_or_was_withdrawn(account):
+    later, never = make_outbound_line(account, 36), make_outbound_line(account, 36)
+    for line in (later, never):
+        with pytest.raises(NotEnoughBonded):
+            leave(account, line, 36)
+    refused = [("exit_refused", "critical")]
+    assert (watch_exits(at=NOON), standing()) == (2, refused * 2)
+
+    make_bonded_lot(account, 1)
+    leave(account, later, 36)
+    assert (watch_exits(at=NOON), standing()) == (1, refused)
+
+    customs.withdraw_pedimento(pedimento=never.pedimento, reason="Not needed", at=NOON, actor=ACTOR)
+    assert (watch_exits(at=NOON), standing()) == (0, [])

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from inventory.customs.models import Discharge
+from inventory.findings.models import Finding
 from inventory.reports.verification import verify_books
+from inventory.reports.watching import watch_exits
 from tests.builders import make_authorisation, make_client, make_item
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
@@ -67,6 +69,14 @@ class Services:
             self.ship(quantity)
         return refusal.value.context
 
+    def to_look_at(self, day):
+        """After the watch of a day: subject, declared, still to leave, whether it is open."""
+        watch_exits(at=world.at(day))
+        return [
+            (one.subject, one.context["declared"], one.context["left"], one.closed_at is None)
+            for one in Finding.objects.filter(code="exit_incomplete").order_by("pk")
+        ]
+
     def discharged(self):
         """Line of the exit, entry, pieces, pesos."""
         rows = Discharge.objects.select_related("outbound_line", "bonded_lot").order_by("outbound_line__seq", "pk")
@@ -99,6 +109,11 @@ class Api(Services):
         refusal = self.ship(quantity, refused_at="assign-pedimento")
         assert refusal["code"] == "not_covered"
         return refusal["context"]
+
+    def to_look_at(self, day):
+        watch_exits(at=world.at(day))
+        rows = self.door.columns("findings/", "subject", "context", "closed_at", code="exit_incomplete")
+        return [(subject, told["declared"], told["left"], closed is None) for subject, told, closed in rows]
 
     def discharged(self):
         rows = self.door.columns("discharges/", "exit_line", "entry", "quantity", "value_mxn")
@@ -138,6 +153,7 @@ def test_shipments_one_after_the_other_use_up_the_lines_in_their_order_and_no_mo
 
     zone.ship(35)
     assert zone.discharged() == [(1, "701", 30, 3_000), (2, "701", 5, 500)]
+    assert zone.to_look_at("2026-03-03") == [("pedimento/262434566000711/2/CAJA", "20", "15", True)]
 
     refusal = zone.is_refused(16)
     assert {name: refusal[name] for name in ("asked", "left", "sku")} == {"asked": "16", "left": "15", "sku": "CAJA"}
@@ -145,4 +161,5 @@ def test_shipments_one_after_the_other_use_up_the_lines_in_their_order_and_no_mo
 
     zone.ship(15)
     assert zone.discharged() == [(1, "701", 30, 3_000), (2, "701", 5, 500), (2, "701", 15, 1_500)]
+    assert zone.to_look_at("2026-03-04") == [("pedimento/262434566000711/2/CAJA", "20", "15", False)]
     assert list(verify_books()) == []

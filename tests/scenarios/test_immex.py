@@ -12,11 +12,14 @@ from inventory.customs import selectors as customs_books
 from inventory.customs import services as customs
 from inventory.customs.errors import NotEnoughBonded
 from inventory.customs.models import BondedLot, Discharge
-from inventory.models import Account
+from inventory.findings.catalogue import sentence
+from inventory.findings.models import Finding
+from inventory.models import Account, Posting
 from inventory.reports import verification
 from tests.builders import make_authorisation, make_client, make_item
 from tests.scenarios import world
 from tests.scenarios.world import ACTOR, SEES_ALL, at
+from warehouse.shipping.models import Shipment
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +128,14 @@ def test_on_its_last_day_an_entry_may_still_leave_and_the_day_after_only_by_regu
         programme.discharge(late, HOUSING, 100, "2027-07-16")
     assert (refusal.value.context["available"], refusal.value.context["expired"]) == ("0", "3400")
     assert Discharge.objects.count() == before
+    # "Skipped by PEPS and refused with finding": nothing changed, and somebody has to look at it.
+    (finding,) = Finding.objects.filter(code="exit_refused", closed_at=None)
+    assert (finding.subject, finding.severity) == ("pedimento/272434567003002", "critical")
+    assert (finding.client, finding.site_code, finding.opened_at) == (programme.client, "nld", at("2027-07-16", 19))
+    assert sentence(finding) == (
+        "Exit 272434567003002 line 1 asked for 100 of RM-HSG on 2027-07-16, of which 0 may leave: 100 short."
+    )
+    assert finding.context["expired"] == "3400"
 
     expired = {**housings(3400, 68_000), "source_number": "262434566000123", "source_seq": 2}
     a3 = programme.declare("27 24 3456 7003120", "2027-08-02", [expired], "A3", "IMP", "IMD")
@@ -133,6 +144,19 @@ def test_on_its_last_day_an_entry_may_still_leave_and_the_day_after_only_by_regu
     assert set(row.flags) == {"declared_source", "expired"}
     lot = programme.lot(E1, 2)
     assert (lot.remaining, lot.remaining_tariff, lot.remaining_value_mxn) == (0, 0, 0)
+
+
+def test_a_truck_that_may_not_leave_changes_no_stock_and_leaves_a_finding(programme):
+    late = programme.declare("27 24 3456 7003002", "2027-07-16", [housings(100, 2_000)], "RT", "EXP", "EXD")
+    item = programme.account(HOUSING).item
+
+    with pytest.raises(NotEnoughBonded):
+        world.send_out(late, world.make_dc(), {item: 100}, "2027-07-16")
+
+    assert (Shipment.objects.get().state, Discharge.objects.count()) == ("cleared", 0)
+    assert not Posting.objects.filter(kind=Posting.Kind.DISPATCH).exists()
+    (finding,) = Finding.objects.filter(code="exit_refused", closed_at=None)
+    assert (finding.context["exit"], finding.context["short"]) == ("272434567003002", "100")
 
 
 def test_one_kilo_more_than_stands_in_time_is_refused_with_the_numbers(programme):

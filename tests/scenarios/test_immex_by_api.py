@@ -90,6 +90,14 @@ def test_housings_leave_on_their_last_day_and_from_the_next_only_by_regularisati
         },
     )  # fmt: skip
     assert (programme.owed(HOUSING), programme.discharged("27 24 3456 7003002")) == (left, [])
+    # Nothing changed, and somebody has to look at it, though the request was undone.
+    (finding,) = programme.door.rows("findings/", code="exit_refused")
+    assert (finding["subject"], finding["severity"], finding["site"]) == (
+        "pedimento/272434567003002",
+        "critical",
+        "nld",
+    )
+    assert (finding["context"]["short"], finding["context"]["expired"]) == ("100", "3400")
     programme.door.call_off("2027-07-16")
 
     expired = {**housings(3400, 68_000), "source_number": OF_E1, "source_seq": 2}

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inventory.customs.errors import KeyDoesNotApply, NotCleared, NotInTime, SourceRequired, WrongEffect
-from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, OpenLot, after, plan_discharge
+from inventory.customs.fifo import CENTS, THOUSANDTHS, Exit, NotEnoughBonded, OpenLot, after, plan_discharge
 from inventory.customs.history import moved_key
 from inventory.customs.models import BondedLot, Discharge
 from inventory.customs.pedimento_models import Pedimento, PedimentoLine
@@ -52,7 +53,7 @@ class Withdrawal:
     serial: str = ""
 
 
-@transaction.atomic
+@findings.atomic()
 def discharge(
     *,
     key: str,
@@ -71,7 +72,7 @@ def discharge(
     Expired lots are passed over with a finding, except by documents that may use them (A3), or when an authorised person
     lets them go (late return, destruction) and says why in `override_reason`. `today` is the site's own date at `at`, where
     the caller knows it; `accounts`, by id, are those that the caller has locked already. Raises NotEnoughBonded with the
-    numbers, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
+    numbers and leaves a finding of them, KeyDoesNotApply, NotCleared, NotInTime, WrongEffect, IdempotencyConflict.
     """
     withdrawals = _together(withdrawals)
     accounts = accounts or ledger.lock_accounts({w.account_id for w in withdrawals})
@@ -88,7 +89,11 @@ def discharge(
     for withdrawal in withdrawals:
         effect = effects[withdrawal.outbound_line.pedimento_id, withdrawal.account_id]
         exit_ = _exit(withdrawal, effect, legal_date, override=bool(override_reason))
-        plan = plan_discharge(lots[withdrawal.account_id].values(), exit_)
+        try:
+            plan = plan_discharge(lots[withdrawal.account_id].values(), exit_)
+        except NotEnoughBonded as short:
+            short.finding = _refused(short, withdrawal, accounts[withdrawal.account_id], at)
+            raise
         for take in plan.takes:
             lots[withdrawal.account_id][take.lot_id] = after(lots[withdrawal.account_id][take.lot_id], take)
             discharges.append(
@@ -338,6 +343,19 @@ def _out_of_order(accounts: Mapping[int, Account], legal_date: date, today: date
         return set()
     later = Discharge.objects.filter(account=OuterRef("pk"), legal_date__gt=legal_date)
     return set(Account.objects.filter(Exists(later), pk__in=accounts).values_list("pk", flat=True))
+
+
+def _refused(short: NotEnoughBonded, withdrawal: Withdrawal, account: Account, at: datetime) -> dict[str, Any]:
+    """The finding that an exit leaves for which too little is under bond (mexico.md §3.4), with the numbers."""
+    line = withdrawal.outbound_line
+    return {
+        "code": "exit_refused",
+        "subject": f"pedimento/{line.pedimento.number}",
+        "client": account.client_id,
+        "site_code": line.pedimento.site.code,
+        "context": {**short.context, "exit": line.pedimento.number, "line": line.seq, "sku": account.item.sku},
+        "at": at,
+    }
 
 
 def _report_skipped(

@@ -11,6 +11,7 @@ from inventory.audit.trail import save_known
 from inventory.customs import services as customs
 from inventory.customs.errors import NotCleared, NotInTime
 from inventory.errors import present
+from inventory.findings import services as findings
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Lot, Posting
 from inventory.ledger.moves import Move
@@ -49,7 +50,7 @@ _LANES = Statement(
 )
 
 
-@transaction.atomic
+@findings.atomic()
 def dispatch(
     *,
     shipment: Shipment,
@@ -64,7 +65,7 @@ def dispatch(
     Discharges what leaves bond and moves the goods from the dock into transit, all or nothing. `dispatched_at` is when the
     truck left, `at` when that is recorded. With an `override_reason`, which only who may override gives, goods whose stay
     has ended leave too, oldest first, and a finding says so (mexico.md §3.4). Raises AlreadyDispatched, NotCleared,
-    customs.NotEnoughBonded or ledger.NotEnoughStock.
+    customs.NotEnoughBonded, which leaves a finding, or ledger.NotEnoughStock.
     """
     shipment = locked(shipment, Shipment.State.CLEARED)
     before = copy(shipment)
