@@ -162,7 +162,7 @@ def test_what_one_discharge_cannot_bear_the_next_newest_does(life):
     rectify(life, "E1", "5000301", 100, "33.333", 5000)
 
     assert [(entry, quantity, value) for entry, quantity, _kilos, value, _flags in written_on("2025-06-10")] == [
-        ("E1", -30, -3000), ("E1", -40, -4000), ("E1", 30, 0), ("E1", 40, 2000),
+        ("E1", -30, -3000), ("E1", -40, -4000), ("E1", 40, 2000), ("E1", 30, 0),
     ]  # fmt: skip
     assert list(verify_books()) == []
 

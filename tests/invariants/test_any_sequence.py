@@ -6,6 +6,7 @@ A plain model of two accounts walks beside the books: what each entry still owes
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -54,11 +55,23 @@ class Entry:
 
     lot: BondedLot
     left: int
+    declared: int
+    paper: Any  # the newest of its pedimento and its rectifications
     holds: dict[str, Any] = field(default_factory=dict)  # by their reasons
 
-    def may_serve(self, on: date) -> bool:
-        """In bond, in time on this day, and free."""
-        return self.lot.available_from <= on <= self.lot.must_leave_by and not self.holds
+    def may_serve(self, on: date, *, late: bool = False) -> bool:
+        """In bond, in time on this day (or allowed to be late), and free."""
+        return self.lot.available_from <= on and (late or on <= self.lot.must_leave_by) and not self.holds
+
+
+@dataclass
+class Take:
+    """So much of an exit that an entry serves, and when that was written: the later, the higher."""
+
+    index: int
+    entry: Entry
+    quantity: int
+    turn: int
 
 
 @dataclass
@@ -69,9 +82,10 @@ class Exit:
     withdrawals: list[Any]
     legal_date: date
     moves: list[Move]
-    takes: list[tuple[int, Entry, int]]
+    takes: list[Take]
     posting: Posting
     rows: list[int]
+    may_be_late: bool = False
     is_undone: bool = False
 
 
@@ -91,7 +105,7 @@ class AnySequence(RuleBasedStateMachine):
         self.dock = builders.make_location(self.site, "ITE", Location.Kind.DOCK)
         self.shelf = builders.make_location(self.site, "ITE")
         self.transit = virtual_location(self.site, Location.Kind.TRANSIT)
-        self.now, self.exits = TODAY, []
+        self.now, self.exits, self.turns = TODAY, [], count()
         self.entries, self.on_shelf = [[], []], [0, 0]
 
     def teardown(self):
@@ -133,7 +147,8 @@ class AnySequence(RuleBasedStateMachine):
         counted = receiving.Count(Decimal(good), Decimal(damaged), self.shelf)
         receipt = receiving.count(receipt=receipt, counts={receipt.lines.get().pk: counted}, **self.tick())
         receiving.close(receipt=receipt, **self.tick())
-        self.entries[index].append(Entry(BondedLot.objects.get(subline__line__pedimento=pedimento), declared))
+        lot = BondedLot.objects.get(subline__line__pedimento=pedimento)
+        self.entries[index].append(Entry(lot, declared, declared, pedimento))
         self.on_shelf[index] += good - max(0, min(good, good + damaged - declared))
 
     @rule(index=accounts, quantity=st.integers(1, 12) | quantities, day=st.sampled_from(LEFT))
@@ -184,9 +199,52 @@ class AnySequence(RuleBasedStateMachine):
             return
         ledger.reverse(posting=exit_.posting, key=f"undo/{self.now}", **when)
         exit_.is_undone = True
-        for index, entry, quantity in exit_.takes:
+        for take in exit_.takes:
+            take.entry.left += take.quantity
+            self.on_shelf[take.index] += take.quantity
+
+    @precondition(lambda self: any(self.entries))
+    @rule(index=accounts, place=places, declared=quantities, price=st.integers(1, 20))
+    def an_entry_is_rectified(self, index, place, declared, price):
+        """To more or less pieces, worth more or less: its newest discharges move on, or nothing changes and it waits."""
+        entry = self.entries[index][place % len(self.entries[index])]
+        r1 = builders.make_pedimento(
+            client=self.programme.client, authorisation=self.programme, document_key="R1", regime="ITE", effect="COR",
+            rectifies=entry.paper, paid_on=TODAY.date(), entered_on=TODAY.date(),
+        )  # fmt: skip
+        builders.make_subline(r1, self.items[index], declared, value=declared * price)
+        entry.paper = r1
+        moves = self.moves_of(index, entry, entry.declared - entry.left - declared)
+
+        applied = customs.rectify(rectification=r1, **self.tick())
+
+        assert applied.state == ("pending" if moves is None else "applied")
+        if moves is None:
+            return
+        entry.left += declared - entry.declared
+        entry.declared = declared
+        for exit_, take, other, quantity in moves:
+            take.quantity -= quantity
             entry.left += quantity
-            self.on_shelf[index] += quantity
+            other.left -= quantity
+            exit_.takes.append(Take(index, other, quantity, next(self.turns)))
+
+    def moves_of(self, index, entry, over):
+        """Which takes of an entry other entries take over, and how much; None where they do not suffice."""
+        standing = [(e, t) for e in self.exits if not e.is_undone for t in e.takes if t.entry is entry and t.quantity]
+        moves, left = [], {id(one): one.left for one in self.entries[index]}
+        for exit_, take in sorted(standing, key=lambda pair: -pair[1].turn):
+            quantity = min(take.quantity, max(0, over))
+            over -= quantity
+            for other in self.in_order(index):
+                if other is not entry and other.may_serve(exit_.legal_date, late=exit_.may_be_late):
+                    part = min(quantity, left[id(other)])
+                    left[id(other)] -= part
+                    quantity -= part
+                    moves += [(exit_, take, other, part)] if part else []
+            if quantity:
+                return None
+        return moves
 
     @precondition(lambda self: self.exits)
     @rule(place=places)
@@ -230,12 +288,16 @@ class AnySequence(RuleBasedStateMachine):
     def oldest_first(self, index, quantity, day):
         """The entries that serve an exit, by the model; fewer than asked for where they do not suffice."""
         takes = []
-        for entry in sorted(self.entries[index], key=lambda one: (one.lot.clock_start, one.lot.pedimento_number)):
+        for entry in self.in_order(index):
             take = min(quantity, entry.left) if entry.may_serve(day) else 0
             if take:
                 takes.append((index, entry, take))
                 quantity -= take
         return takes
+
+    def in_order(self, index):
+        """The entries of an item, oldest first."""
+        return sorted(self.entries[index], key=lambda one: (one.lot.clock_start, one.lot.pedimento_number))
 
     def outbound(self, key, operation, regime, day):
         """A paid pedimento that lets goods out."""
@@ -267,7 +329,8 @@ class AnySequence(RuleBasedStateMachine):
         for index, entry, quantity in takes:
             entry.left -= quantity
             self.on_shelf[index] -= quantity
-        self.exits.append(Exit(key, withdrawals, day, moves, takes, posting, [row.pk for row in rows]))
+        took = [Take(*take, next(self.turns)) for take in takes]
+        self.exits.append(Exit(key, withdrawals, day, moves, took, posting, [row.pk for row in rows], bool(of)))
 
     def write(self, key, withdrawals, moves, day):
         """Both books, or neither."""
@@ -277,7 +340,7 @@ class AnySequence(RuleBasedStateMachine):
             return rows, ledger.post(key=key, kind=Posting.Kind.DISPATCH, moves=moves, **when)
 
 
-def test_any_sequence_of_entries_exits_reversals_retries_holds_and_expiries_leaves_every_invariant_true_after_each_step():
+def test_any_sequence_of_entries_exits_reversals_rectifications_retries_holds_and_expiries_leaves_every_invariant_true():
     load(["regimes", "clave_effects", "permanence_rules", "non_business_days"])
 
     run_state_machine_as_test(AnySequence, settings=FAR)

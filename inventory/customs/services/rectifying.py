@@ -148,7 +148,7 @@ def _correct(lot: BondedLot, image: PedimentoSubline | None, by: Pedimento, at: 
     lot.declared, lot.declared_tariff, lot.declared_value_mxn = astuple(declared)
     lot.remaining, lot.remaining_tariff, lot.remaining_value_mxn = astuple(_carried(lot) + delta)
     lot.save(update_fields=[*CARRIED, *DECLARED])
-    for original, now in revalued:
+    for original, now in reversed(revalued):  # the newest stays the newest
         flags = tuple(flag for flag in original.flags if flag != Discharge.Flag.REVALUED)
         take = Take(lot.pk, now.quantity, now.tariff_quantity, now.value, (*flags, Discharge.Flag.REVALUED))
         _write_take(original, take, lot, _revaluing(by), by, at, actor)
