@@ -1,6 +1,6 @@
 """The daily look at deadlines: findings for stays that end and for consolidated to be closed, and an end to those settled.
 
-And at exits that left in part only, at the exchange rates, which somebody has to load as they are published, and at work that broke.
+And at exits that left in part only, at the exchange rates, which somebody has to load as they are published, and at broken work.
 """
 
 from datetime import date, datetime, timedelta

@@ -162,7 +162,7 @@ def _exits_before(day: date, lots: QuerySet[BondedLot]) -> dict[int, list[Discha
 
 def _report_early(rows: list[Discharge], pedimento: Pedimento, cleared_on: date, at: datetime) -> None:
     """Leave a finding for every exit that stands and took goods before they were cleared: one of the days is wrong."""
-    exits = {row.outbound_line.pedimento.number: row for row in rows if standing(row) > 0}
+    exits = {row.outbound_line.pedimento.number: row for row in rows if standing(row).quantity > 0}
     for number, row in exits.items():
         findings.raise_finding(
             code="exit_before_clearance",
