@@ -189,7 +189,10 @@ class AnySequence(RuleBasedStateMachine):
     @rule(place=places, day=st.sampled_from([LEFT[-1], TODAY.date()]))
     def an_exit_is_taken_back(self, place, day):
         """Once; the second time changes nothing."""
-        exit_ = self.exits[place % len(self.exits)]
+        self.take_back(self.exits[place % len(self.exits)], day)
+
+    def take_back(self, exit_, day):
+        """Give back what an exit took, in both books."""
         when = {"legal_date": day, "reason": "turned back", **self.tick()}
         back = customs.reverse_discharges(key=f"undo/{self.now}", of=exit_.key, **when)
         if exit_.is_undone:
@@ -204,10 +207,15 @@ class AnySequence(RuleBasedStateMachine):
             self.on_shelf[take.index] += take.quantity
 
     @precondition(lambda self: any(self.entries))
-    @rule(index=accounts, place=places, declared=quantities, price=st.integers(1, 20))
-    def an_entry_is_rectified(self, index, place, declared, price):
-        """To more or less pieces, worth more or less: its newest discharges move on, or nothing changes and it waits."""
-        entry = self.entries[index][place % len(self.entries[index])]
+    @rule(index=accounts, place=places, off=st.integers(-12, 12), price=st.integers(1, 20), is_back=st.booleans())
+    def an_entry_is_rectified(self, index, place, off, price, is_back):
+        """To more or less than has left: its newest discharges move on, or nothing changes and it waits.
+
+        And maybe an exit that moved is taken back at once.
+        """
+        used = [one for one in self.entries[index] if one.left < one.declared] or self.entries[index]
+        entry = used[place % len(used)]
+        declared = max(1, entry.declared - entry.left + off)
         r1 = builders.make_pedimento(
             client=self.programme.client, authorisation=self.programme, document_key="R1", regime="ITE", effect="COR",
             rectifies=entry.paper, paid_on=TODAY.date(), entered_on=TODAY.date(),
@@ -228,6 +236,8 @@ class AnySequence(RuleBasedStateMachine):
             entry.left += quantity
             other.left -= quantity
             exit_.takes.append(Take(index, other, quantity, next(self.turns)))
+        if moves and is_back:
+            self.take_back(moves[0][0], TODAY.date())
 
     def moves_of(self, index, entry, over):
         """Which takes of an entry other entries take over, and how much; None where they do not suffice."""
