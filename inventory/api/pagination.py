@@ -124,8 +124,8 @@ class CursorPages(BasePagination):
         return parameters
 
     def _size(self, request: Request) -> int:
-        text = request.query_params.get("page_size", "")
-        if not text:
+        text = request.query_params.get("page_size")
+        if text is None:
             return self.page_size
         if not (text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= self.largest):
             _refuse("page_size", _("Must be a number from 1 to %(limit)s.") % {"limit": self.largest}, "range")
@@ -163,7 +163,7 @@ class CursorPages(BasePagination):
 
 def _ordering(request: Request, view: Any) -> str:
     """The name of the order asked for, or the endpoint's first."""
-    asked = request.query_params.get("ordering", "") or next(iter(view.orderings))
+    asked = request.query_params.get("ordering", next(iter(view.orderings)))
     if asked not in view.orderings:
         _refuse("ordering", _("Must be one of: %(names)s.") % {"names": ", ".join(view.orderings)}, "choice")
     return asked
