@@ -83,3 +83,12 @@ def test_a_shipment_of_the_last_minute_of_the_period_counts(world):
     ship(world, "EMB-2", 1, asking.end_of(moment(3, 5).date()) + timedelta(minutes=1))
 
     assert ask("flows", since="2026-03-05", until="2026-03-05")[0]["shipments"] == 1
+
+
+def test_what_is_on_the_road_is_asked_for_by_either_end(world):
+    furnish(world)
+    ship(world, "EMB-1", 40, moment(3, 8))
+
+    found = {site: [row["shipment"] for row in ask("in_transit", site=site)] for site in ("slp", "dal", "ldo")}
+
+    assert found == {"slp": ["EMB-1"], "dal": ["EMB-1"], "ldo": []}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from inventory.parties.roles import Can
@@ -41,8 +41,10 @@ def _lines(asked: Asked) -> QuerySet[ShipmentLine]:
     """The lines whose goods stand in transit, soonest to arrive first, each with its last milestone."""
     last = Milestone.objects.filter(shipment=OuterRef("shipment")).order_by("-occurred_at", "-pk")
     rows = lines_in_transit(asked.scope)
-    limits = {"shipment__destination__code": asked.site, "account__item__sku": asked.sku}
-    rows = rows.filter(**{path: value for path, value in limits.items() if value})
+    if asked.site:
+        rows = rows.filter(Q(shipment__origin__code=asked.site) | Q(shipment__destination__code=asked.site))
+    if asked.sku:
+        rows = rows.filter(account__item__sku=asked.sku)
     rows = rows.select_related(
         "account__item",
         "shipment__client",
