@@ -16,12 +16,12 @@ _URGENCY = Case(
 
 
 def findings(scope: ClientScope, site_codes: Iterable[str] | None = None) -> QuerySet[Finding]:
-    """All findings in scope, open and closed, newest first.
+    """All findings in scope, open and closed, newest first, each with its `urgency` (0: the most urgent).
 
     A finding of no client is seen only by those who see all. `site_codes` keeps what concerns these sites: whoever is
     bound to sites sees no finding that names none, which is for compliance and supervisors to act on.
     """
-    rows = scope.filter(Finding.objects.select_related("client"))
+    rows = scope.filter(Finding.objects.select_related("client").annotate(urgency=_URGENCY))
     if site_codes is not None:
         rows = rows.filter(site_code__in=site_codes)
     return rows.order_by("-opened_at", "-pk")
@@ -30,7 +30,7 @@ def findings(scope: ClientScope, site_codes: Iterable[str] | None = None) -> Que
 def open_findings(scope: ClientScope, site_codes: Iterable[str] | None = None) -> QuerySet[Finding]:
     """What someone must act on, of those `findings` gives, most urgent first, then by the day to act by."""
     rows = findings(scope, site_codes).filter(closed_at__isnull=True)
-    return rows.annotate(urgency=_URGENCY).order_by("urgency", "due_on", "opened_at", "pk")
+    return rows.order_by(_URGENCY, "due_on", "opened_at", "pk")
 
 
 def open_counts(scope: ClientScope) -> dict[str, int]:

@@ -37,7 +37,7 @@ ICONS = {"critical": "alert-circle", "warning": "alert-triangle", "info": "info-
 class FindingTable(tables.Table):
     """Findings, most urgent first."""
 
-    severity = tables.Column(verbose_name=_("Urgency"))
+    severity = tables.Column(verbose_name=_("Urgency"), order_by="urgency")
     code = tables.Column(verbose_name=_("What is wrong"))
     client = tables.Column(accessor="client__name", verbose_name=_("Client"), attrs=WIDE)
     due_on = DeadlineColumn(verbose_name=_("Act by"))

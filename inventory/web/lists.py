@@ -99,9 +99,7 @@ class ListPage(RequiresCapability, View):
 
     def get(self, request: WebRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page, the part of it that changed (to htmx), or a file."""
-        self.when = AsOfForm(request.GET) if self.as_of else None
-        filters = self.filterset_class(request.GET, self.rows(), request=request) if self.filterset_class else None
-        rows = self.searched(filters.qs if filters else self.rows())
+        rows, filters = self.narrowed()
         wanted = request.GET.get("export", "")
         if wanted in FORMATS and self.export_name and request.access.can(Can.EXPORT):
             return self.exported(rows, wanted)
@@ -114,6 +112,13 @@ class ListPage(RequiresCapability, View):
         }
         part = request.htmx and request.htmx.target == "list-results"
         return render(request, self.partial_name if part else self.template_name, context)
+
+    def narrowed(self) -> tuple[Rows, django_filters.FilterSet | None]:
+        """The rows that the filters and the search leave, and the filters."""
+        asked = self.request.GET
+        self.when = AsOfForm(asked) if self.as_of else None
+        filters = self.filterset_class(asked, self.rows(), request=self.request) if self.filterset_class else None
+        return self.searched(filters.qs if filters else self.rows()), filters
 
     def as_of_day(self, name: str = "as_of") -> date | None:
         """The day asked for (`as_of` or `known_on`); None means now."""

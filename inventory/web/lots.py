@@ -144,7 +144,11 @@ def lift_hold(request: WebRequest, pk: int) -> HttpResponse:
 class HoldTable(tables.Table):
     """Open holds."""
 
-    lot = LinkColumn(verbose_name=_("Lot"), url=lambda hold: reverse("inventory:lot", args=[hold.lot_id]))
+    lot = LinkColumn(
+        verbose_name=_("Lot"),
+        order_by=("lot__batch", "lot__serial"),
+        url=lambda hold: reverse("inventory:lot", args=[hold.lot_id]),
+    )
     sku = PairColumn(
         accessor="lot__account__item__sku",
         verbose_name=_("Item"),

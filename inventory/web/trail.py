@@ -103,7 +103,7 @@ class TrailTable(tables.Table):
     object_repr = LinkColumn(
         url=lambda entry: reverse("inventory:audit_entry", args=[entry.pk]), verbose_name=_("What")
     )
-    content_type = tables.Column(verbose_name=_("Kind"), attrs=TABLET)
+    content_type = tables.Column(verbose_name=_("Kind"), order_by="content_type__model", attrs=TABLET)
     action = tables.Column(verbose_name=_("Deed"))
     actor = tables.Column(verbose_name=_("Who"), orderable=False, empty_values=())
     changes = tables.Column(verbose_name=_("Fields"), orderable=False, empty_values=(), attrs=WIDE)

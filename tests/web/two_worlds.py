@@ -121,9 +121,10 @@ class Ground:
     crossing: Site
     market: Market
     authorisation: object
+    regime: str = "RFS"
 
 
-def make_ground(prefix=""):
+def make_ground(prefix="", regime="RFS"):
     zone, dc = make_site(f"{prefix}zone"), make_site(f"{prefix}dc", Site.Kind.US_DC)
     crossing = make_site(f"{prefix}bridge", Site.Kind.CROSSING)
     roads = [make_lane(zone, dc, crossing=crossing), make_lane(zone, dc, mode="rail"), make_lane(dc, zone)]
@@ -132,7 +133,7 @@ def make_ground(prefix=""):
     learn_lead_times(observations={roads[0].pk: [came] * 4}, as_of=today, at=timezone.now())
     code = f"{prefix}dallas"
     market = Market.objects.create(code=code, name="Dallas", latitude=32.7, longitude=-96.8, primary_dc=dc)
-    return Ground(zone, dc, crossing, market, make_authorisation("RFS", site=zone))
+    return Ground(zone, dc, crossing, market, make_authorisation(regime, site=zone), regime)
 
 
 def make_two_worlds():
@@ -151,7 +152,9 @@ def make_world(ground, mark):
     item = world.own(make_item(client, f"{mark}-SKU", description=f"{mark} wheel"), f"{mark}-SKU")
     at, today = timezone.now(), timezone.localdate()
     account, lot, bin_ = _stock(world, ground, item, mark, at, today)
-    bonded = world.bonded = world.own(make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9)))
+    bonded = world.bonded = world.own(
+        make_bonded_lot(account, 50, day=today, must_leave_by=today + timedelta(days=9), recorded_at=at)
+    )
     world.own(bonded.subline.line.pedimento, bonded.pedimento_number)
     _exit(world, account, bonded, mark, today)
     _work(world, ground, account, lot, bin_, mark, at, today)
@@ -166,9 +169,9 @@ def make_world(ground, mark):
 
 
 def _stock(world, ground, item, mark, at, today):
-    account = world.own(make_account(item, "RFS", ground.authorisation))
+    account = world.own(make_account(item, ground.regime, ground.authorisation))
     lot = world.own(make_lot(account, f"{mark}-LOT"), f"{mark}-LOT")
-    bin_ = make_location(ground.zone, "RFS", code=f"BIN-{mark[2:]}")
+    bin_ = make_location(ground.zone, ground.regime, code=f"BIN-{mark[2:]}")
     gate = virtual_location(ground.zone, Location.Kind.VENDOR)
     move = Move(lot.pk, gate.pk, bin_.pk, Decimal(40))
     world.own(
@@ -248,7 +251,7 @@ def _work(world, ground, account, lot, bin_, mark, at, today):
 
 def _floor(world, ground, lot, bonded, bin_, mark, at, today):
     person = Actor(f"{mark} person")
-    other_bin = make_location(ground.zone, "RFS", code=f"SHELF-{mark[2:]}")
+    other_bin = make_location(ground.zone, ground.regime, code=f"SHELF-{mark[2:]}")
     moved = moving.move_bin(
         key=mark, lot=lot, origin=bin_, destination=other_bin, quantity=Decimal(3), at=at, actor=person
     )
