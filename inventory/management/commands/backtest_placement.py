@@ -1,0 +1,79 @@
+"""What following the engine would have cost over past weeks, beside rules of thumb: see docs/placement.md for the method."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from inventory.placement.engine.compare import SUPPLY, Comparison, compare
+from inventory.placement.files.checks import BadInput, load_json
+from inventory.placement.files.output import write
+from inventory.placement.files.problem import read_problem
+from inventory.placement.files.tuning import as_json, read_tuning
+
+
+class Command(BaseCommand):
+    """Exits with 2 on bad input. No database is used."""
+
+    help = "Play a folder's history.csv and network.json from case.json's first review on: the engine against rules of thumb."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "folder", type=Path, help="holds history.csv, network.json and case.json (first_review, counted_from)"
+        )
+        parser.add_argument("--seed", type=int, default=0, help="of the lead times that are drawn")
+        parser.add_argument("--tuning", type=Path, help="JSON: plan with this tuning unchanged")
+        parser.add_argument("--report", type=Path, help="JSON to write: all figures, frontiers, the tuning")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = options["folder"]
+        try:
+            read = read_problem(history=folder / "history.csv", network=folder / "network.json")
+            case = load_json(folder / "case.json")
+            found = compare(
+                read.problem, first_review=_day(case, "first_review"), counted_from=_day(case, "counted_from"),
+                seed=options["seed"], tuning=read_tuning(options["tuning"]) if options["tuning"] else None,
+                progress=self.stderr.write,
+            )  # fmt: skip
+        except BadInput as error:
+            raise CommandError("\n".join(error.causes), returncode=2) from error
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from error
+        self.stdout.write(table(found))
+        if options["report"]:
+            write({options["report"]: json.dumps(_report(found), ensure_ascii=False, indent=1) + "\n"})
+
+
+def table(found: Comparison) -> str:
+    """The comparison as lines of text: percentages of what was asked for, by value."""
+    heads = ("policy", "controllable", "holding", "short", "expired", "trucks", "total", "fill", "bonded")
+    lines = [f"{heads[0]:<22}" + "".join(f"{head:>13}" for head in heads[1:])]
+    for line in found.lines:
+        figures = (line.controllable, line.holding, line.short, line.expired, line.trucks, line.total)
+        shares = (100 * line.fill, 100 * line.bonded)
+        lines.append(f"{line.policy:<22}" + "".join(f"{figure:>13.3f}" for figure in (*figures, *shares)))
+    saved = found.holding_saved(SUPPLY)
+    told = "never reached by it" if saved is None else f"{100 * saved:.1f} % less"
+    return "\n".join([*lines, f"Holding at equal fill, against {SUPPLY}: {told}. {found.weeks} weeks counted."])
+
+
+def _report(found: Comparison) -> dict[str, Any]:
+    lines = [{**asdict(line), "controllable": line.controllable, "total": line.total} for line in found.lines]
+    worst = [{"sku": sku, "cost": cost, "fill": fill} for sku, cost, fill in found.worst]
+    saved = {name: found.holding_saved(name) for name in found.frontiers}
+    return {
+        "lines": lines, "frontiers": found.frontiers, "holding_saved_at_equal_fill": saved, "worst": worst, "weeks": found.weeks,
+        "tuning": as_json(found.tuning),
+    }  # fmt: skip
+
+
+def _day(case: Any, name: str) -> date:
+    try:
+        return date.fromisoformat(str(case.get(name)))
+    except ValueError:
+        raise BadInput([f"case.json: {name}: an ISO date is needed, not {case.get(name)!r}"]) from None

@@ -1,0 +1,181 @@
+"""The engine against rules of thumb over the same past weeks: cost lines, service, stock, and what equal service would hold. Pure.
+
+Source: placement.md §11, §12 and §14 (docs/placement.md). Rules of thumb are tuned as the engine is: on the
+weeks before those that are judged.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+
+import numpy as np
+
+from inventory.placement.engine.backtest import EnginePolicy, Window, as_known, play
+from inventory.placement.engine.groundwork import lay_ground
+from inventory.placement.engine.model import Floats, Problem
+from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
+from inventory.placement.engine.prepare import prepare
+from inventory.placement.engine.simulate import Tally
+from inventory.placement.engine.stage import Stage
+from inventory.placement.engine.tune import LEAST_BEGIN, LEAST_WEEKS, MOST_WEEKS, played
+from inventory.placement.engine.tuning import Tuning
+
+AT_DC, EXTRA = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+DC_DEVIATIONS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+NETWORK_DEVIATIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
+ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD = (
+    "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward",
+)  # fmt: skip
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One policy over the judged weeks. Costs are percentages of what was asked for, by value; `fill` and `bonded` are shares."""
+
+    policy: str
+    settings: tuple[float, ...]
+    holding_bond: float
+    holding_dc: float
+    short: float
+    expired: float
+    trucks: float
+    freight: float
+    on_road: float
+    fill: float
+    bonded: float
+
+    @property
+    def holding(self) -> float:
+        """In bond and forward."""
+        return self.holding_bond + self.holding_dc
+
+    @property
+    def controllable(self) -> float:
+        """Holding, shortage, expiry and trucks."""
+        return self.holding + self.short + self.expired + self.trucks
+
+    @property
+    def total(self) -> float:
+        """With freight and the capital on the way."""
+        return self.controllable + self.freight + self.on_road
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The lines of all policies, the engine first; points (value fill, holding %) of rules' settings; and the tuning used."""
+
+    lines: tuple[Line, ...]
+    frontiers: dict[str, tuple[tuple[float, float], ...]]
+    worst: tuple[tuple[str, float, float], ...]
+    tuning: Tuning
+    weeks: int
+
+    def holding_saved(self, policy: str) -> float | None:
+        """How much less the engine holds than a rule at its own fill, as a share; None where the rule never fills so much."""
+        engine = self.lines[0]
+        needed = at_fill(self.frontiers[policy], engine.fill)
+        return None if needed is None else 1 - engine.holding / needed
+
+
+def compare(
+    problem: Problem, *, first_review: date, counted_from: date, seed: int = 0, tuning: Tuning | None = None,
+    progress: Progress | None = None,
+) -> Comparison:  # fmt: skip
+    """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play."""
+    report = progress or (lambda _what: None)
+    first = (first_review - problem.history.first_week).days // 7
+    counted = (counted_from - problem.history.first_week).days // 7
+    report("tuning the engine")
+    before = as_known(problem, first, replace(problem.state, as_of=first_review, is_given=False))
+    ground = lay_ground(before, tuning=tuning, is_tuned=True, seed=seed)
+    prepared = prepare(problem, ground.tuning.seasonal)
+    items = np.array(sorted({pair.sku for pair in prepared.grid.pairs}), dtype=np.int64)
+    stage = Stage(prepared, items, {(pair.sku, pair.dc): pair.site for pair in ground.prepared.grid.pairs})
+    columns = tuple(played(stage.demand, first, prepared.weeks))
+    if not columns:
+        raise ValueError("there is no week to play")
+    judged = Window(columns, sum(column < counted for column in columns))
+    earlier = _earlier(stage, first)
+    report("playing the engine")
+    engine = play(stage, EnginePolicy(problem, stage, ground.tuning), 1, judged, seed)
+    lines, frontiers = [_line(stage, ENGINE, (), engine, 0)], {}
+    four = WeeksOfSupply(np.array([4.0]), np.array([4.0]))
+    lines.append(_line(stage, UNTUNED, (4.0, 4.0), play(stage, four, 1, judged, seed), 0))
+    for name, (rule, settings) in _rules().items():
+        report(f"playing {name}")
+        now = play(stage, rule, len(settings), judged, seed)
+        past = play(stage, rule, len(settings), earlier, seed)
+        best = int(np.argmin(past.controllable))
+        lines.append(_line(stage, name, settings[best], now, best))
+        frontiers[name] = efficient(now)
+    return Comparison(tuple(lines), frontiers, _worst(stage, engine), ground.tuning, engine.weeks)
+
+
+def efficient(tally: Tally) -> tuple[tuple[float, float], ...]:
+    """The settings that no other beats in both fill and holding: (value fill, holding % of sales), by fill."""
+    asked = tally.asked.sum(axis=1)
+    holding = 100 * (tally.hold_bond + tally.hold_dc).sum(axis=1) / np.where(asked > 0, asked, 1.0)
+    points = sorted(zip(tally.fill.tolist(), holding.tolist(), strict=True), key=lambda point: (-point[0], point[1]))
+    kept: list[tuple[float, float]] = []
+    for fill, held in points:
+        if not kept or held < kept[-1][1]:
+            kept.append((fill, held))
+    return tuple(reversed(kept))
+
+
+def at_fill(points: tuple[tuple[float, float], ...], fill: float) -> float | None:
+    """The holding at a fill, straight between efficient settings; None beyond the highest of them.
+
+    >>> at_fill(((0.9, 1.0), (0.95, 2.0)), 0.925)
+    1.5
+    """
+    if not points or fill > points[-1][0]:
+        return None
+    fills, holdings = zip(*points, strict=True)
+    return round(float(np.interp(fill, fills, holdings)), 12)
+
+
+def _rules() -> dict[str, tuple[Policy, list[tuple[float, ...]]]]:
+    """The rules of thumb with the settings they are tried at."""
+    supply, normal = list(product(AT_DC, EXTRA)), list(product(DC_DEVIATIONS, NETWORK_DEVIATIONS))
+    at_dc, extra = (np.array(values) for values in zip(*supply, strict=True))
+    near, network = (np.array(values) for values in zip(*normal, strict=True))
+    return {
+        SUPPLY: (WeeksOfSupply(at_dc, extra), list(supply)),
+        NORMAL: (NormalBaseStock(near, network), list(normal)),
+        FORWARD: (AllForward(np.array(EXTRA)), [(weeks,) for weeks in EXTRA]),
+    }
+
+
+def _earlier(stage: Stage, first: int) -> Window:
+    """The weeks before the judged ones on which rules are tuned: as many as the engine's own tuning plays."""
+    number = max(LEAST_WEEKS, 2 * stage.span + 10, min(MOST_WEEKS, first // 4))
+    columns = tuple(played(stage.demand, max(LEAST_BEGIN, first - number), first))
+    return Window(columns, min(stage.span, max(len(columns) - 1, 0)))
+
+
+def _line(stage: Stage, name: str, settings: tuple[float, ...], tally: Tally, n: int) -> Line:
+    asked = float(tally.asked[n].sum()) or 1.0
+    capital = stage.prepared.problem.network.capital_rate_per_year / 52
+
+    def share(values: Floats) -> float:
+        return 100 * float(values[n].sum()) / asked
+
+    bond, forward = float(tally.value_bond[n].sum()), float(tally.value_dc[n].sum())
+    return Line(
+        name, settings, share(tally.hold_bond), share(tally.hold_dc), share(tally.short), share(tally.expired),
+        100 * float(tally.trucks[n]) / asked, 100 * float(tally.freight[n]) / asked, share(tally.on_road) * capital,
+        float(tally.fill[n]), bond / (bond + forward) if bond + forward else 0.0,
+    )  # fmt: skip
+
+
+def _worst(stage: Stage, tally: Tally) -> tuple[tuple[str, float, float], ...]:
+    """The 20 items that cost most under the engine: id, money, and fill by value."""
+    cost, asked, served = tally.by_item[0], tally.asked[0], tally.served[0]
+    order = np.argsort(-cost, kind="stable")[:20].tolist()
+    skus = stage.prepared.grid.skus
+    return tuple(
+        (skus[int(stage.items[n])].id, float(cost[n]), float(served[n] / asked[n]) if asked[n] else 1.0) for n in order
+    )
