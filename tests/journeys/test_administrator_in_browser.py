@@ -1,9 +1,12 @@
 """What administrators look at, in a real browser at three sizes: reports and charts, the admin, the API's manual."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
-from inventory.models import Item
+from inventory.models import DemandRecord, Item
 from inventory.reports import registry
 from tests.builders import make_user
 from tests.web.looks import assert_sound
@@ -12,13 +15,21 @@ from tests.web.two_worlds import MARK, make_ground, make_world
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
 WIDTHS = (390, 820, 1280)
-CHARTED = {"exposure", "deadlines", "stock_by_site", "in_transit", "flows"}
+CHARTED = {"exposure", "deadlines", "stock_by_site", "in_transit", "flows", "demand_accuracy"}
+ENOUGH_WEEKS = 30  # twelve are judged, each by those before it
 
 
 @pytest.fixture
 def world(live, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    return make_world(make_ground(), MARK)
+    world = make_world(make_ground(), MARK)
+    first = DemandRecord.objects.earliest("week")
+    for back in range(1, ENOUGH_WEEKS - DemandRecord.objects.count()):
+        DemandRecord.objects.create(
+            client=first.client, item=first.item, market=first.market, week=first.week - timedelta(weeks=back),
+            quantity=Decimal(7 + back % 3), source=first.source, recorded_at=first.recorded_at,
+        )  # fmt: skip
+    return world
 
 
 @pytest.fixture

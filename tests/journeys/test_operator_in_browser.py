@@ -1,6 +1,7 @@
 """An operator's day in a real browser, in Spanish: from the pedimento to the distribution center, every page looked at."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -9,11 +10,15 @@ from django.utils.translation import gettext, override
 from playwright.sync_api import expect
 
 from inventory.models import Balance, BondedLot, Discharge, Lane, Pedimento, Site, SiteAssignment, User
+from inventory.parties.scope import Actor
+from inventory.placement import services as placement
+from inventory.placement.models import PlacementRun, Recommendation
 from inventory.places.services import open_site
 from tests.builders import make_user
 from tests.web.floor import fresh_number, make_floor
 from tests.web.looks import assert_sound
 from warehouse.models import Delivery, Receipt, Shipment
+from warehouse.movements import services as moving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PASSWORD = "correct horse battery"
@@ -181,6 +186,11 @@ def build_and_pick(operator, floor):
     operator.press("Show what is free")
     operator.page.locator("[id^=id_account-]").fill("40")
     operator.press("Build the shipment")
+    return reserve_and_pick(operator)
+
+
+def reserve_and_pick(operator):
+    """Reserve the goods of the shipment one looks at, and pick them by scanning the shelf, then the box."""
     operator.press("Reserve")
     operator.press("Pick")
     assert "A-01-RFS" in operator.scan("A-01-RFS")
@@ -189,6 +199,36 @@ def build_and_pick(operator, floor):
     operator.page.wait_for_selector(".next-step")
     operator.press("Go on")
     return Shipment.objects.get()
+
+
+def clear_and_dispatch(operator, shipment, pedimento):
+    """Assign the outbound pedimento, and let the truck go."""
+    operator.see(reverse("warehouse:shipment", args=[shipment.number]))
+    operator.press("Assign the pedimento")
+    operator.fill(pedimento=pedimento.number)
+    operator.press("Assign the pedimento")
+    operator.press("Dispatch it")
+    operator.fill(seal="US-4711")
+    operator.press("Dispatch it")
+
+
+def accepted_by_planner(floor, quantity):
+    """The movement order that came of a recommendation a planner has accepted."""
+    now, monday = timezone.now(), timezone.localdate()
+    run = PlacementRun.objects.create(
+        client=floor.client, as_of=monday, created_at=now, actor_label="planner", inputs_hash="a" * 64,
+        code_version="1", parameters={},
+    )  # fmt: skip
+    proposed = Recommendation.objects.create(
+        run=run, client=floor.client, item=floor.item, source=floor.zone, target=floor.dc, quantity=Decimal(quantity),
+        reason_code="REPLENISH", explanation={}, priority=1, expected_cost_usd=Decimal(9),
+        expected_fill_before=Decimal("0.8"), expected_fill_after=Decimal("0.97"), ship_week=monday,
+        arrive_week_p50=monday, arrive_week_p90=monday,
+    )  # fmt: skip
+    planner = Actor("planner")
+    accepted = placement.accept(recommendation=proposed, at=now, actor=planner)
+    (order,) = moving.order_from_recommendations(recommendations=[accepted], at=now, actor=planner)
+    return order
 
 
 def record_milestone(operator, shipment, code):
@@ -208,13 +248,7 @@ def test_goods_go_from_their_pedimento_to_the_distribution_center(broker, operat
     assert shipment.state == "picked"
 
     exit_ = enter_pedimento(broker, floor, 40, operation="EXP", document_key="J4")
-    operator.see(reverse("warehouse:shipment", args=[shipment.number]))
-    operator.press("Assign the pedimento")
-    operator.fill(pedimento=exit_.number)
-    operator.press("Assign the pedimento")
-    operator.press("Dispatch it")
-    operator.fill(seal="US-4711")
-    operator.press("Dispatch it")
+    clear_and_dispatch(operator, shipment, exit_)
     assert Discharge.objects.get().quantity == 40
     assert BondedLot.objects.get().remaining == 60
 
@@ -239,6 +273,25 @@ def test_goods_go_from_their_pedimento_to_the_distribution_center(broker, operat
         reverse("inventory:findings"),
     ):
         broker.see(url)
+
+
+def test_what_a_planner_accepted_is_shipped_from_its_movement_order(operator, floor):
+    floor.stocked()
+    order = accepted_by_planner(floor, 40)
+
+    operator.see(reverse("warehouse:movements"))
+    operator.press(order.number)
+    assert es("accepted recommendation") in operator.page.inner_text("#content")
+    operator.press("Ship it")
+    shipment = reserve_and_pick(operator)
+    clear_and_dispatch(operator, shipment, floor.leaves(40))
+
+    shipment.refresh_from_db()
+    assert (shipment.state, shipment.movement_order) == ("dispatched", order)
+    assert shipment.lines.get().quantity == 40
+    assert Discharge.objects.get().quantity == 40
+    operator.see(reverse("warehouse:movement", args=[order.number]))
+    assert operator.page.get_by_role("link", name=shipment.number).count() == 1
 
 
 @pytest.mark.parametrize("language", ["es-mx", "en"])
