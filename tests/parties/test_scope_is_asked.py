@@ -22,6 +22,7 @@ SCOPELESS = {
     "inventory.audit.selectors.trail": AUDIT,
     "inventory.audit.selectors.trail_of": "the trail of a thing that was found within the scope",
     "inventory.parties.selectors.api_key_of": "opens a key: before it there is no client",
+    "inventory.placement.selectors.lead_times": "lanes of the operator, the same for every client",
     "inventory.reference.selectors.choices": REFERENCE,
     "inventory.reference.selectors.customs_section": REFERENCE,
     "inventory.reference.selectors.document_key": REFERENCE,

@@ -74,6 +74,7 @@ OWN = {
     "DischargeFilters.entry": lambda row, asked: asked in row.bonded_lot.pedimento_number,
     "DischargeFilters.exit": lambda row, asked: asked in row.outbound_line.pedimento.number,
     "FindingFilters.closed": _says(lambda row: row.closed_at is not None),
+    "LeadTimeFilters.learned": _says(lambda row: not row.is_prior_only),
     "LevelFilters.below": _says(lambda row: row.position < row.order_up_to),
     "NoticeFilters.late": _says(lambda row: row.due_at < timezone.now()),
     "StockFilters.held": _says(lambda row: row.lot.hold_reason != ""),

@@ -9,14 +9,14 @@ from django.utils import timezone
 from inventory.audit.context import acting, because
 from inventory.customs import services as customs
 from inventory.customs.models import BondedLot, Discharge, LegalNotice
-from inventory.demand.models import DemandRecord
+from inventory.demand.models import CustomerOrderLine, DemandRecord
 from inventory.findings import services as findings
 from inventory.jobs.models import Job
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
 from inventory.models import Hold, Item, Location, Lot, Pedimento
 from inventory.parties.scope import Actor
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
 from inventory.places.services import virtual_location
 from tests.builders import ACTOR, make_bonded_lot, make_item, make_location, make_lot
 from tests.scenarios.world import load_law
@@ -155,6 +155,19 @@ def _vary_plans(first, other, ground, far):
     Job.objects.create(
         kind="demand_import", title="x", client=other.client, requested_by=other.user, requested_label="x",
         requested_at=now, state="failed",
+    )  # fmt: skip
+    _alter(far.market, name="Fresno")
+    for n, figures in enumerate(LeadTimeStat.objects.order_by("pk")):
+        _alter(
+            figures, n=figures.n + n, prior_mean_weeks=figures.prior_mean_weeks + n, mean_weeks=figures.mean_weeks + n,
+            p50_weeks=figures.p50_weeks + n, p90_weeks=figures.p90_weeks + n, mean_days=Decimal(5 + n), p90_days=Decimal(9 + n),
+            on_time_share=Decimal("0.5") + Decimal(n) / 100, border_mean_hours=Decimal(4 + n), border_p90_hours=Decimal(8 + n),
+        )  # fmt: skip
+    withdrawn = CustomerOrderLine.objects.get(client=first.client)
+    _alter(withdrawn, cancelled=CustomerOrderLine.Cancelled.CUSTOMER, shipped=Decimal(2))
+    short = CustomerOrderLine.objects.get(client=other.client)
+    _alter(
+        short, line=2, quantity=Decimal(9), shipped=Decimal(3), cancelled=CustomerOrderLine.Cancelled.OUT_OF_STOCK
     )  # fmt: skip
     run = PlacementRun.objects.get(client=other.client)
     old, monday = Item.objects.get(sku=f"{OTHER}-OLD"), today - timedelta(days=today.weekday())

@@ -58,7 +58,7 @@ class LeadTimeTable(tables.Table):
         verbose_name=_("Lane"),
         url=lambda row: reverse("warehouse:lead_time", args=[row.lane_id]),
         below=lambda row: way_of(row.lane),
-        order_by=("lane__origin__code", "lane__destination__code", "lane__crossing__code", "lane__mode"),
+        order_by=("lane__origin__code", "lane__destination__code", "lane__mode"),
     )
     is_prior_only = tables.Column(verbose_name=_("Basis"), attrs={"td": {"class": "text-nowrap"}})
     n = tables.Column(verbose_name=_("Arrivals"), attrs=RIGHT)
