@@ -23,13 +23,17 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Series:
-    """Weekly demand as a matrix: one line per (item, market), one column per week from `first_week`; NaN is unknown."""
+    """Weekly demand as a matrix: one line per (item, market), one column per week from `first_week`; NaN is unknown.
+
+    `promoted` marks promoted weeks.
+    """
 
     item_ids: npt.NDArray[np.int64]
     market_ids: npt.NDArray[np.int64]
     first_week: date
     demand: Floats
     stockout: Floats
+    promoted: npt.NDArray[np.bool_]
 
 
 def records(
@@ -113,15 +117,15 @@ def series(scope: ClientScope, *, client: Client, before: date, weeks: int = 260
     rows = records(scope, client=client, since=last_monday - weeks * WEEK, before=last_monday).order_by()
     numbers = rows.annotate(
         base=Cast("quantity", BigIntegerField()), share=Cast("stockout_share", BigIntegerField())
-    ).values_list("item_id", "market_id", "week", "base", "share")
+    ).values_list("item_id", "market_id", "week", "base", "share", "is_promotion")
     found = list(numbers.order_by("item_id", "market_id", "week"))
     if not found:
         nothing = np.zeros((0, 0))
-        return Series(np.zeros(0, np.int64), np.zeros(0, np.int64), last_monday, nothing, nothing)
+        return Series(np.zeros(0, np.int64), np.zeros(0, np.int64), last_monday, nothing, nothing, nothing > 0)
     return _matrix(found)
 
 
-def _matrix(found: Sequence[tuple[int, int, date, int, int]]) -> Series:
+def _matrix(found: Sequence[tuple[int, int, date, int, int, bool]]) -> Series:
     """Rows in order of item, market and week laid out as lines and columns."""
     items, markets, base, share = (np.array([row[i] for row in found], dtype=np.int64) for i in (0, 1, 3, 4))
     days = np.array([row[2].toordinal() for row in found])
@@ -131,11 +135,13 @@ def _matrix(found: Sequence[tuple[int, int, date, int, int]]) -> Series:
     stockout = np.zeros_like(demand)
     demand[line, column] = base / 10.0**QUANTITY_SCALE
     stockout[line, column] = share / 10.0**RATE_SCALE
+    promoted = np.zeros(demand.shape, dtype=np.bool_)
+    promoted[line, column] = [row[5] for row in found]
     # Before its first row an item was not on sale in the market: unknown, unless that row says zero itself.
     not_yet = (np.arange(demand.shape[1]) < column[starts][:, None]) & (base[starts] > 0)[:, None]
     demand[not_yet] = np.nan
     first = date.fromordinal(int(days.min()))
-    return Series(items[starts], markets[starts], first, demand, stockout)
+    return Series(items[starts], markets[starts], first, demand, stockout, promoted)
 
 
 def forecast_accuracy(

@@ -149,6 +149,7 @@ def _history(client: Client, items: dict[str, Item], as_of: date) -> History:
         first_week=series.first_week,
         demand=series.demand[kept],
         stockout=series.stockout[kept],
+        promo=series.promoted[kept] if series.promoted.any() else None,
     )
 
 

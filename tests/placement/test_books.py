@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from inventory.demand.models import DemandRecord
 from inventory.ledger import services as ledger
 from inventory.models import Item, Recommendation
 from inventory.parties.scope import ClientScope
@@ -152,6 +154,18 @@ def test_a_valid_usmca_claim_takes_the_duty_away(world, valid_to, rate):
     found = books.problem(client=world.client, as_of=AS_OF, assumptions=Assumptions()).problem.network
 
     assert found.skus[0].duty_rate == rate
+
+
+def test_promoted_weeks_are_told_as_such(world):
+    week = AS_OF - timedelta(weeks=3)
+    DemandRecord.objects.filter(week=week, market=world.markets[0]).update(is_promotion=True)
+
+    found = books.problem(client=world.client, as_of=AS_OF, assumptions=Assumptions()).problem.history
+
+    line, column = np.argwhere(found.promo)[0].tolist()
+    assert found.promo.sum() == 1
+    assert found.regions[line] == books.region_id(world.markets[0])
+    assert found.first_week + timedelta(weeks=column) == week
 
 
 def test_a_client_without_history_has_nothing_to_plan(world):

@@ -113,6 +113,17 @@ def test_an_item_continues_the_history_of_the_one_it_replaces():
     assert found.explanation["data"]["weeks"] == 80
 
 
+def test_an_item_that_never_sold_begins_with_the_history_of_the_one_it_replaces():
+    series = {("OLD", "R1"): np.full(80, 30.0), ("OLD", "R2"): np.full(80, 10.0)}
+    net = network(skus=[sku("NEW", replaces="OLD"), sku("OLD")])
+
+    result = recommend(problem(series, net=net))
+
+    for dc in ("DC1", "DC2"):
+        new, old = level(result, "NEW", dc), level(result, "OLD", dc)
+        assert (new.order_up_to, new.explanation["data"]) == (old.order_up_to, old.explanation["data"])
+
+
 def test_a_launch_is_planned_by_its_stated_rate_and_shared_by_what_the_dcs_ask():
     series = {("A", "R1"): np.full(60, 30.0), ("A", "R2"): np.full(60, 10.0)}
     net = network(skus=[sku("A"), sku("NEW", launch_weekly=20.0)])

@@ -13,12 +13,12 @@ import numpy as np
 
 from inventory.placement.engine.backtest import EnginePolicy, Window, as_known, play
 from inventory.placement.engine.groundwork import lay_ground
-from inventory.placement.engine.model import Floats, Problem
+from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Problem
 from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.engine.simulate import Tally
 from inventory.placement.engine.stage import Stage
-from inventory.placement.engine.tune import LEAST_BEGIN, LEAST_WEEKS, MOST_WEEKS, played
+from inventory.placement.engine.tune import played, rehearsed
 from inventory.placement.engine.tuning import Tuning
 
 AT_DC, EXTRA = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
@@ -151,14 +151,13 @@ def _rules() -> dict[str, tuple[Policy, list[tuple[float, ...]]]]:
 
 def _earlier(stage: Stage, first: int) -> Window:
     """The weeks before the judged ones on which rules are tuned: as many as the engine's own tuning plays."""
-    number = max(LEAST_WEEKS, 2 * stage.span + 10, min(MOST_WEEKS, first // 4))
-    columns = tuple(played(stage.demand, max(LEAST_BEGIN, first - number), first))
+    columns = rehearsed(stage, first)
     return Window(columns, min(stage.span, max(len(columns) - 1, 0)))
 
 
 def _line(stage: Stage, name: str, settings: tuple[float, ...], tally: Tally, n: int) -> Line:
     asked = float(tally.asked[n].sum()) or 1.0
-    capital = stage.prepared.problem.network.capital_rate_per_year / 52
+    capital = stage.prepared.problem.network.capital_rate_per_year / WEEKS_PER_YEAR
 
     def share(values: Floats) -> float:
         return 100 * float(values[n].sum()) / asked

@@ -4,7 +4,6 @@ Source: placement.md §7.6 and §15 (docs/placement.md): found once and handed t
 many of them there are.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -21,7 +20,7 @@ from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import theory, tune
 from inventory.placement.engine.tuning import Tuning
 
-LAW_ITEMS = 1_000
+LAW_ITEMS = 1_000  # a sample is enough for what is fitted over many series
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,12 @@ def lay_ground(
     style = np.maximum(prepared.classes, 0) if len(prepared.classes) else np.zeros(0, dtype=np.int64)
     laws = (tuning.dc_laws, tuning.site_laws)
     if not (tuning.dc_laws and tuning.site_laws):
-        sample = _sample(prepared)
+        sample = np.array(sorted(prepared.drawn()[:LAW_ITEMS]), dtype=np.int64)
         laws = _laws(Stage(prepared, sample), styles, style[sample])
         tuning = replace(tuning, dc_laws=laws[0], site_laws=laws[1])
     site_of = choose(prepared, styles, style, laws[1])
     if any(site_of[pair.sku, pair.dc] != pair.site for pair in prepared.grid.pairs):
-        prepared = replace(prepared, grid=lay_out(problem, site_of))
+        prepared = replace(prepared, grid=lay_out(prepared.problem, site_of))
     params = problem.params
     phi = np.array([params.phi or tuning.of(n).phi for n in range(len(CLASSES))])
     beta = np.array([tuning.of(n).beta for n in range(len(CLASSES))])
@@ -131,13 +130,6 @@ def _onward(supply: LeadTime, members: list[int], pairs: Outlook) -> LeadTime:
     mean = float((lead * weekly).sum() / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
     onward = int(np.floor(mean + 0.5))
     return LeadTime(tuple(week + onward for week in supply.weeks), supply.probs, supply.is_default)
-
-
-def _sample(prepared: Prepared) -> Ints:
-    """Up to 1,000 items with a history, drawn by hashed id, for what is fitted over many series."""
-    known = sorted(set(prepared.pair_sku[prepared.line_pair].tolist()))
-    drawn = sorted(known, key=lambda n: hashlib.sha256(prepared.grid.skus[n].id.encode()).digest())
-    return np.array(sorted(drawn[:LAW_ITEMS]), dtype=np.int64)
 
 
 def _laws(stage: Stage, styles: tuple[Style, ...], style: Ints) -> tuple[Laws, Laws]:

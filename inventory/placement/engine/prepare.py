@@ -4,6 +4,7 @@ Source: placement.md §4.1, §4.2 and §4.5 (docs/placement.md). What all items 
 found here once.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -40,7 +41,6 @@ class Prepared:
     classes: Ints
     categories: tuple[str, ...]
     seasonal: tuple[bool, ...]
-    uplifts: Floats
     analog: Floats
     adjustments: tuple[Adjustment, ...]
 
@@ -69,6 +69,11 @@ class Prepared:
         )
         return np.bincount(self.line_pair, weights=of_line, minlength=len(self.grid.pairs)).astype(np.int64)
 
+    def drawn(self) -> list[int]:
+        """The items with a history in an order that is fixed but means nothing: by hashed id. Its beginning is a sample."""
+        known = set(self.pair_sku[self.line_pair].tolist())
+        return sorted(known, key=lambda n: hashlib.sha256(self.grid.skus[n].id.encode()).digest())
+
     def class_name(self, item: int) -> str:
         """The demand class of an item; "" if it never sold."""
         number = int(self.classes[item])
@@ -85,8 +90,9 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
 
     `seasonal` names the categories that have a season; without it that is found out.
     """
-    grid = lay_out(problem)
     history = up_to(continued(problem), problem.state.as_of)
+    problem = replace(problem, history=history)
+    grid = lay_out(problem)
     cleaned = clean(history)
     kept = np.flatnonzero(grid.line_pair >= 0).tolist()
     lines = np.array(sorted(kept, key=lambda n: (history.skus[n], history.regions[n])), dtype=np.int64)
@@ -98,7 +104,6 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
     of_sku = np.array([number[sku.category] for sku in grid.skus], dtype=np.int64)
     promoted = None if history.promo is None else history.promo[lines]
     factors = np.ones(len(names))
-    uplift = None
     if promoted is not None and promoted.any():
         factors = uplifts(demand, promoted, of_sku[line_sku], len(names))
     uplift = _uplift(problem, history, lines, promoted, factors[of_sku[line_sku]], line_sku, grid)
@@ -111,8 +116,8 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
     totals = pool(demand, line_sku, len(grid.skus)) if len(lines) else np.full((len(grid.skus), 0), np.nan)
     analog = _analogs(problem, grid, history, lines, baseline, of_sku)
     return Prepared(
-        problem, grid, lines, line_pair, cleaned, baseline, pairs, asked, classes_of(totals), names, has_season, factors,
-        analog, cleaned.adjustments,
+        problem, grid, lines, line_pair, cleaned, baseline, pairs, asked, classes_of(totals), names, has_season, analog,
+        cleaned.adjustments,
     )  # fmt: skip
 
 
@@ -149,21 +154,34 @@ def up_to(history: History, as_of: date) -> History:
 
 
 def continued(problem: Problem) -> History:
-    """The history with that of a replaced item put before its successor's own first week."""
+    """The history with that of a replaced item put before its successor's own first week, or in place of one it has not."""
     history = problem.history
     successors = {sku.replaces: sku.id for sku in problem.network.skus if sku.replaces}
-    if not successors or not len(history.skus):
-        return history
     place = {key: n for n, key in enumerate(zip(history.skus, history.regions, strict=True))}
-    demand, stockout = history.demand.copy(), history.stockout.copy()
-    for n, (sku, region) in enumerate(zip(history.skus, history.regions, strict=True)):
-        heir = place.get((successors.get(sku, ""), region))
-        if heir is None:
-            continue
-        known = np.flatnonzero(~np.isnan(history.demand[heir]))
-        before = int(known[0]) if len(known) else history.demand.shape[1]
-        demand[heir, :before], stockout[heir, :before] = history.demand[n, :before], history.stockout[n, :before]
-    return replace(history, demand=demand, stockout=stockout)
+    heirs = [(n, (successors[sku], region)) for (sku, region), n in place.items() if sku in successors]
+    if not heirs:
+        return history
+    new = [key for _n, key in heirs if key not in place]
+    place |= {key: len(place) + n for n, key in enumerate(new)}
+    unknown = np.full((len(new), history.demand.shape[1]), np.nan)
+    demand = np.concatenate([history.demand, unknown])
+    stockout = np.concatenate([history.stockout, np.zeros(unknown.shape)])
+    promo = None if history.promo is None else np.concatenate([history.promo, np.zeros(unknown.shape, dtype=np.bool_)])
+    for n, key in heirs:
+        line = place[key]
+        known = np.flatnonzero(~np.isnan(demand[line]))
+        before = slice(0, int(known[0]) if len(known) else demand.shape[1])
+        demand[line, before], stockout[line, before] = history.demand[n, before], history.stockout[n, before]
+        if promo is not None:
+            promo[line, before] = promo[n, before]
+    return replace(
+        history,
+        skus=(*history.skus, *(sku for sku, _region in new)),
+        regions=(*history.regions, *(region for _sku, region in new)),
+        demand=demand,
+        stockout=stockout,
+        promo=promo,
+    )
 
 
 def _uplift(

@@ -3,7 +3,6 @@
 Source: placement.md §0.4, §0.5 and §6.3 (docs/placement.md).
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from itertools import product
 
@@ -61,8 +60,7 @@ def theory(prepared: Prepared) -> Tuning:
 
 def samples(prepared: Prepared) -> dict[str, Ints]:
     """Up to 300 items of each class, drawn by hashed id; classes of fewer than 5 share the sample of all."""
-    known = sorted(set(prepared.pair_sku[prepared.line_pair].tolist()))
-    drawn = sorted(known, key=lambda n: hashlib.sha256(prepared.grid.skus[n].id.encode()).digest())
+    drawn = prepared.drawn()
     found = {}
     for number, name in enumerate(CLASSES):
         mine = [n for n in drawn if prepared.classes[n] == number]
@@ -76,8 +74,7 @@ def samples(prepared: Prepared) -> dict[str, Ints]:
 def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
     beta_theory = stage.theory(Style())
     weeks = stage.prepared.weeks
-    number_of = max(LEAST_WEEKS, 2 * stage.span + 10, min(MOST_WEEKS, weeks // 4))
-    columns = tuple(played(stage.demand, max(LEAST_BEGIN, weeks - number_of), weeks))
+    columns = rehearsed(stage, weeks)
     count = len(columns) - stage.span
     if count < 1:
         return ClassTuning(beta=beta_theory, beta_theory=beta_theory, items=len(stage.items))
@@ -109,6 +106,12 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
         sharpness=style.sharpness,
         scores=style.class_scores,
     )
+
+
+def rehearsed(stage: Stage, end: int) -> tuple[int, ...]:
+    """The columns before `end` that are played to find numbers: a quarter of the history, 24 to 52 weeks, more for long ways."""
+    number = max(LEAST_WEEKS, 2 * stage.span + 10, min(MOST_WEEKS, end // 4))
+    return tuple(played(stage.demand, max(LEAST_BEGIN, end - number), end))
 
 
 def played(demand: Floats, begin: int, end: int) -> list[int]:
