@@ -9,6 +9,7 @@ OPTIONS = {"resultTypes": ["violations"], "preload": False}
 
 def assert_sound(page, name="", *, rules=None):
     """No sideways scrolling, and nothing that axe calls serious; `rules` may switch some of axe's off."""
+    page.wait_for_load_state()  # what a click leads to may not have a document yet
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} {page.url} scrolls sideways by {wide} px"
     found = [
