@@ -1,14 +1,12 @@
-"""Scenario B of mexico.md §11 by the keys of its two clients, figure by figure."""
-
-from decimal import Decimal
+"""Scenario B of mexico.md §11 by the keys of its two clients, and its count by the pages of the warehouse, figure by figure."""
 
 import pytest
 
-from inventory.models import Account, Location
 from inventory.reports.verification import verify_books
 from tests.builders import make_authorisation, make_client, make_item
 from tests.scenarios import world
 from tests.scenarios.api_door import ApiDoor
+from tests.scenarios.counting_pages import take_count_by_page
 from tests.scenarios.test_bonded_zone import G9_HEADER_TAXES, G9_LINE_TAXES, taxes
 from tests.scenarios.world import at
 from tests.told import told_once
@@ -59,10 +57,13 @@ class Zone:
         return self.x.send_out(digits, "slp", to.code, "SKU-9", quantity, "ANDEN-RFS", day, refused_at=refused_at)
 
     def count_118(self):
-        """A count is the warehouse's own work, blind and by three people: it has no door in the API, only its result has."""
-        shelf = Location.objects.get(site=self.site, code="A-01-RFS")
-        of_x = Account.objects.get(client__code="x", regime="RFS")
-        return world.take_count(shelf, {of_x: Decimal(118)}, "2026-07-01")
+        """A count is the warehouse's own work, blind and by three people: it has no door in the API, only its result has.
+
+        By their pages: 118 of x where 120 should lie, and all of y, who is not asked for again. Returns the sheet's number.
+        """
+        sheet, asked = take_count_by_page(self.site, "A-01-RFS", {"x": "118", "y": "300"}, "2026-07-01")
+        assert asked == [["x", "y"], ["x"]]
+        return sheet
 
     def owed(self):
         """What each client still owes customs, by its own key."""
@@ -126,18 +127,18 @@ def test_what_the_warehouse_counted_is_told_to_the_client_it_concerns_and_to_no_
 
     assert zone.owed() == [[("120",)], [("300",)]]
     assert x.columns("differences/", "sku", "regime", "quantity", "origin", "document", "found_on", "resolved_at") == [
-        ("SKU-9", "RFS", "-2", "count", sheet.number, "2026-07-01", None)
+        ("SKU-9", "RFS", "-2", "count", sheet, "2026-07-01", None)
     ]
     in_zone = {"site": "slp", "regime": "RFS"}
     assert [(row["location"], row["quantity"]) for row in x.rows("stock/", **in_zone)] == [("A-01-RFS", "118")]
     assert [row["quantity"] for row in x.rows("stock-by-site/", as_of="2026-06-30", **in_zone)] == ["120"]
     assert [row["quantity"] for row in x.rows("stock-by-site/", as_of="2026-07-01", **in_zone)] == ["118"]
-    assert x.columns("postings/", "document", "legal_date", kind="count") == [(sheet.number, "2026-07-01")]
-    assert ("A-01-RFS", "-2") in x.columns("legs/", "location", "quantity", document=sheet.number)
+    assert x.columns("postings/", "document", "legal_date", kind="count") == [(sheet, "2026-07-01")]
+    assert ("A-01-RFS", "-2") in x.columns("legs/", "location", "quantity", document=sheet)
     findings = {row["code"]: row["context"] for row in x.rows("findings/", is_open="true")}
-    assert findings["stock_shortage"] == {"sku": "SKU-9", "quantity": "-2", "document": sheet.number}
+    assert findings["stock_shortage"] == {"sku": "SKU-9", "quantity": "-2", "document": sheet}
     assert findings["count_difference"] == {
-        "document": sheet.number, "location": "A-01-RFS", "sku": "SKU-9", "expected": "120", "counted": "118",
+        "document": sheet, "location": "A-01-RFS", "sku": "SKU-9", "expected": "120", "counted": "118",
     }  # fmt: skip
 
     assert y.rows("differences/") == []
