@@ -1,6 +1,8 @@
 """A fuzzer at every operation of the API, with data that fits the schema and data that does not.
 
-`HYPOTHESIS_PROFILE=deep` sends many times as much.
+`HYPOTHESIS_PROFILE=deep python -m pytest tests/api/test_fuzz.py` sends twenty-five times as much, other cases each time: a
+hundred to each operation, none of which takes much longer than the others. Each of the two tests takes two to four minutes of a
+processor; on a machine that is busy with other work run one at a time, by `-k`.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 import schemathesis
 import yaml
+from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -32,7 +35,7 @@ from tests.api.conftest import make_key
 from tests.api.test_schema import generated
 from tests.told import told_once
 
-pytestmark = [pytest.mark.once, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(1800)]
 DOCUMENTED = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -79,7 +82,8 @@ class Fuzzed:
         case.path_parameters = dict.fromkeys(case.path_parameters or {}, self.name_in(case.operation))
 
     def call(self, case):
-        """Send a case with the key."""
+        """Send a case with the key, as the first call of its minute: addresses that lead nowhere are soon turned away."""
+        cache.clear()
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {self.token}"}
         return case.call()
 
@@ -126,8 +130,7 @@ def answers(fuzzed, mode, prepare, checks):
         QUICK(given(case=operation.as_strategy(generation_mode=mode))(check))()
     # A fuzzer that is turned away at the door proves nothing.
     assert len({label for label, *_rest in said}) == len(list(fuzzed.schema.get_all_operations()))
-    statuses = {status for _label, status, _code in said}
-    assert not statuses & {401, 403, 429, 503}
+    assert [one for one in said if one[1] in (401, 403, 429, 503)] == []
     # The database had to say no because nobody before it did.
     assert [one for one in said if one[2] == "conflict"] == []
     return said
