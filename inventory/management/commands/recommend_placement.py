@@ -2,6 +2,7 @@
 
 import argparse
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from inventory.placement.engine import recommend
-from inventory.placement.files import output
+from inventory.placement.engine.forecasts import DEFAULT_HORIZON, LONGEST
+from inventory.placement.engine.model import Result
+from inventory.placement.engine.prepare import prepare
+from inventory.placement.files import forecasts, output
 from inventory.placement.files.checks import BadInput
 from inventory.placement.files.problem import Read, read_problem
 from inventory.placement.files.tuning import read_tuning
@@ -35,6 +39,19 @@ class Command(BaseCommand):
         tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
         parser.add_argument("--seed", type=int, default=0, help="of the lead times drawn in rehearsals")
+        parser.add_argument("--forecast-out", type=Path, help="CSV to write: what each market will ask, week by week")
+        parser.add_argument(
+            "--horizon",
+            type=forecasts.week_count,
+            default=DEFAULT_HORIZON,
+            help="weeks of it, at least as far as levels look",
+        )
+        parser.add_argument(
+            "--lead-out", type=Path, help="CSV to write: what each market will ask in so many weeks together"
+        )
+        parser.add_argument(
+            "--leads", type=forecasts.week_counts, default=forecasts.DEFAULT_LEADS, help="which, as 3,12"
+        )
         parser.add_argument("--report", type=Path, help="JSON to write: what was left out, changed, and totals")
         parser.add_argument("--explain-out", type=Path, help="JSON lines to write: the numbers behind each row")
 
@@ -67,6 +84,7 @@ class Command(BaseCommand):
                 files[options["explain_out"]] = output.explanations_jsonl(result)
             if options["report"]:
                 files[options["report"]] = output.report_json(read, result)
+        files |= _forecasts(read, result, options)
         output.write(files)
         self.stdout.write(
             f"{len(result.levels)} levels, {len(result.moves)} moves, {len(result.exceptions)} exceptions "
@@ -78,6 +96,21 @@ class Command(BaseCommand):
             self.stderr.write(f"{count} rows left out: {rule}")
         for error in read.problem.state.errors:
             self.stderr.write(error)
+
+
+def _forecasts(read: Read, result: Result, options: dict[str, Any]) -> dict[Path, str]:
+    """The files of forecasts that are asked for."""
+    if not (options["forecast_out"] or options["lead_out"]):
+        return {}
+    prepared = prepare(read.problem, result.tuning.seasonal)
+    files = {}
+    if options["forecast_out"]:
+        protection = ceil(max(level.protection_weeks for level in result.levels))
+        horizon = min(max(options["horizon"], protection), LONGEST)
+        files[options["forecast_out"]] = forecasts.weeks_csv(prepared, horizon)
+    if options["lead_out"]:
+        files[options["lead_out"]] = forecasts.leads_csv(prepared, options["leads"])
+    return files
 
 
 def _day(text: str) -> date:

@@ -3,7 +3,7 @@
 Source: placement.md §4.3 and §4.4 (docs/placement.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,11 +41,19 @@ def path(demand: Floats, weeks: int, style: Style) -> Floats:
     """The weekly rate foretold for the next `weeks` weeks with what was known up to each week, series by weeks."""
     if style.family == STEADY:
         return forecast.steady(demand)
-    weights = _weights(scores(demand, weeks), style)
-    total = np.zeros_like(demand)
-    for n, candidate in enumerate(_candidates(demand, weeks)):
-        total += weights[:, n, None] * candidate
+    (total,) = responsive(demand, weeks, np.asarray(style.class_scores), (style.sharpness,))
     return total if style.family == RESPONSIVE else (total + forecast.steady(demand)) / 2
+
+
+def responsive(demand: Floats, weeks: int, classes: Floats, sharpness: Sequence[float]) -> list[Floats]:
+    """The candidates weighted by past accuracy, once for each sharpness; `classes`: the class's scores, or a line per series."""
+    own = scores(demand, weeks)
+    weights = [_weights(own, classes, sharp) for sharp in sharpness]
+    totals = np.zeros((len(weights), *demand.shape))
+    for n, candidate in enumerate(_candidates(demand, weeks)):
+        for place, weight in enumerate(weights):
+            totals[place] += weight[:, n, None] * candidate
+    return list(totals)
 
 
 def scores(demand: Floats, weeks: int) -> Floats:
@@ -66,9 +74,9 @@ def class_scores(found: Floats, classes: Ints, number: int) -> list[tuple[float,
     ]
 
 
-def _weights(own: Floats, style: Style) -> Floats:
+def _weights(own: Floats, classes: Floats, sharpness: float) -> Floats:
     """∝ exp(−π·c), c half own and half the class's."""
-    merit = -style.sharpness * (own + np.asarray(style.class_scores)) / 2
+    merit = -sharpness * (own + classes) / 2
     merit = np.exp(merit - merit.max(axis=1, keepdims=True))
     return np.asarray(merit / merit.sum(axis=1, keepdims=True), dtype=np.float64)
 

@@ -102,12 +102,14 @@ class Foreteller:
         """The weekly rate now, with little history drawn to that of the like; and how many weeks are known."""
         known = (~np.isnan(demand)).sum(axis=1)
         own = path[:, -1] if path.shape[1] else np.zeros(len(lines))
-        if self.analog is None:
-            return own, known
-        like = self.analog[lines]
-        cold = (known < COLD_WEEKS) & ~np.isnan(like)
-        mixed = (known * own + ANALOG_WEEKS * np.nan_to_num(like)) / (known + ANALOG_WEEKS)
-        return np.asarray(np.where(cold, mixed, own), dtype=np.float64), known
+        return (own if self.analog is None else like_others(own, known, self.analog[lines])), known
+
+
+def like_others(own: Floats, known: Ints, like: Floats) -> Floats:
+    """A series' own rate, with less than 26 known weeks drawn to that of the like (NaN: nothing is like it)."""
+    cold = (known < COLD_WEEKS) & ~np.isnan(like)
+    mixed = (known * own + ANALOG_WEEKS * np.nan_to_num(like)) / (known + ANALOG_WEEKS)
+    return np.asarray(np.where(cold, mixed, own), dtype=np.float64)
 
 
 def _fitted(measured: Sequence[Measured]) -> dict[int, Law]:

@@ -101,6 +101,13 @@ def confidence(weeks: int, nonzero: int, tracking: float) -> str:
     return "C" if weeks else "D"
 
 
+def dormant(demand: Floats, params: Params) -> Flags:
+    """Which lines sold once, but not for a whole year."""
+    recent = demand[:, -params.dormant_weeks :]
+    whole_year = recent.shape[1] >= params.dormant_weeks
+    return np.asarray(whole_year & (demand > 0).any(axis=1) & ~(recent > 0).any(axis=1), dtype=np.bool_)
+
+
 def spans_of(leads: Sequence[LeadTime], review: int) -> Spans:
     """How far ahead each of these lead times asks to look."""
     known = {lead: (lead.mean, lead.variance) for lead in set(leads)}
@@ -115,8 +122,8 @@ def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, fi
     nonzero = (demand > 0).sum(axis=1).astype(np.int64)
     teller = Foreteller(asked.baseline, asked.spans, styles, asked.style, asked.analog)
     spread, _laws = teller.at(demand.shape[1], laws)
-    dormant = _dormant(demand, nonzero, params)
-    spread = _silenced(spread, dormant)
+    is_dormant = dormant(demand, params)
+    spread = _silenced(spread, is_dormant)
     with np.errstate(divide="ignore", invalid="ignore"):
         weekly = np.where(asked.spans.whole > 0, spread.mean / asked.spans.whole, 0.0)
     tracking = _tracking(demand)
@@ -125,7 +132,7 @@ def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, fi
     marks = {
         "CENSORED>30%": asked.censored > 0.3 * np.maximum(weeks, 1),
         "DEFAULT_LT": asked.is_default_lead,
-        "DORMANT": dormant,
+        "DORMANT": is_dormant,
         "LEVEL_SHIFT": _shifted(demand, params),
         "NO_BASIS": no_basis,
         "OUTLIERS": outliers,
@@ -151,18 +158,12 @@ def _named(marks: Mapping[str, Flags]) -> tuple[tuple[str, ...], ...]:
     return tuple(known[number] for number in np.asarray(code).tolist())
 
 
-def _silenced(taken: Spread, dormant: Flags) -> Spread:
+def _silenced(taken: Spread, is_dormant: Flags) -> Spread:
     """Nothing is expected of what has not sold for a year."""
-    if not dormant.any():
+    if not is_dormant.any():
         return taken
-    whole, lead = np.where(dormant[:, None], 0.0, taken.whole), np.where(dormant[:, None], 0.0, taken.lead)
+    whole, lead = np.where(is_dormant[:, None], 0.0, taken.whole), np.where(is_dormant[:, None], 0.0, taken.lead)
     return Spread(whole, lead, taken.weeks, taken.is_short)
-
-
-def _dormant(demand: Floats, nonzero: Ints, params: Params) -> Flags:
-    recent = demand[:, -params.dormant_weeks :]
-    whole_year = recent.shape[1] >= params.dormant_weeks
-    return np.asarray(whole_year & (nonzero > 0) & ~(recent > 0).any(axis=1), dtype=np.bool_)
 
 
 def _shifted(demand: Floats, params: Params) -> Flags:

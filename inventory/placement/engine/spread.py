@@ -71,19 +71,23 @@ class Sums:
     valid: npt.NDArray[np.bool_]
 
 
-def past_sums(demand: Floats, path: Floats, weeks: int) -> Sums:
-    """The sums of `weeks` weeks of each series and what its path foretold of them. A sum needs half of its weeks known."""
+def past_sums(demand: Floats, path: Floats, weeks: int, gap: int = 0) -> Sums:
+    """The sums of `weeks` weeks of each series and what its path foretold of them, `gap` weeks before they began.
+
+    A sum needs half of its weeks known.
+    """
     length = demand.shape[1]
     if length < weeks:
         nothing = np.zeros((len(demand), 0))
         return Sums(weeks, nothing, nothing > 0, nothing, nothing, nothing > 0)
     real, counts = window_sums(demand, weeks)
     known = counts * 2 >= weeks
-    origins = max(0, min(MOST_ORIGINS, length - weeks - LEAST_KNOWN))
-    # The window that begins in column s was foretold from column s − 1.
+    origins = max(0, min(MOST_ORIGINS, length - weeks - LEAST_KNOWN - gap))
+    # The window that begins in column s was foretold from column s − 1 − gap.
     begin = real.shape[1] - origins
-    before = np.cumsum(~np.isnan(demand), axis=1)[:, begin - 1 : begin - 1 + origins] if origins else counts[:, :0]
-    foretold = weeks * path[:, begin - 1 : begin - 1 + origins] if origins else np.zeros((len(demand), 0))
+    seen = slice(begin - 1 - gap, begin - 1 - gap + origins)
+    before = np.cumsum(~np.isnan(demand), axis=1)[:, seen] if origins else counts[:, :0]
+    foretold = weeks * path[:, seen] if origins else np.zeros((len(demand), 0))
     valid = known[:, begin:] & (before >= LEAST_KNOWN)
     error = np.where(valid, real[:, begin:] - foretold, 0.0)
     return Sums(weeks, real, known, error, foretold, valid)
