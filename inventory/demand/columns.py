@@ -5,8 +5,8 @@ passes through a float. Source of the rules: docs/demand-data.md.
 """
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from inventory.demand.errors import UnreadableFile
@@ -63,10 +63,15 @@ def code_text(text: str) -> str:
     return text
 
 
-def monday(text: str, not_after: date | None = None) -> int:
-    """The Monday of the week of an ISO date, as a day number (`date.toordinal`).
+def of_week(day: date) -> int:
+    """The Monday of a day's week, as a day number (`date.toordinal`)."""
+    return day.toordinal() - day.weekday()
 
-    >>> date.fromordinal(monday("2026-03-05")).isoformat()
+
+def period(text: str, not_after: date | None = None, code: Callable[[date], int] = of_week) -> int:
+    """The number of the period of an ISO date: its Monday, unless another number is asked for.
+
+    >>> date.fromordinal(period("2026-03-05")).isoformat()
     '2026-03-02'
     """
     text = text.strip()
@@ -82,7 +87,7 @@ def monday(text: str, not_after: date | None = None) -> int:
         raise InvalidInput(_("%(value)s lies outside the years 1990 to 2100."), value=text, rule="year")
     if not_after and day > not_after:
         raise InvalidInput(_("%(value)s lies in the future."), value=text, rule="not_in_future")
-    return (day - timedelta(days=day.weekday())).toordinal()
+    return code(day)
 
 
 def quantity(text: str) -> int:

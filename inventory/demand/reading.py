@@ -28,6 +28,7 @@ from inventory.errors import gettext_noop as _
 Ints = npt.NDArray[np.int64]
 Texts = dict[str, npt.NDArray[np.object_]]
 Progress = Callable[[int, int, str], None]
+Code = Callable[[date], int]
 CHUNK_ROWS = 200_000
 MAX_ERRORS = 200
 UNPACKED_TIMES = 20  # an archive that unpacks to more than this many times the limit is a bomb, not a history
@@ -68,8 +69,11 @@ def read_file(
     max_bytes: int | None = None,
     not_after: date | None = None,
     progress: Progress | None = None,
+    code: Code = columns.of_week,
 ) -> HistoryRows:
     """The rows of a file; bad ones are listed in `errors`. `max_bytes` is the limit for uploads, None for an operator's own file.
+
+    `code` numbers the period of a date, 7 more for each next one.
 
     Raises UnreadableFile or FileTooLarge, in which case nothing of it can be used.
     """
@@ -85,7 +89,7 @@ def read_file(
     rows = HistoryRows()
     parts: list[dict[str, Ints]] = []
     for first_row, texts in _tables(source, name, unpacked):
-        parts.append(_parse(texts, first_row, rows, not_after))
+        parts.append(_parse(texts, first_row, rows, not_after, code))
         report(min(source.tell(), size), size, _("Reading the file"))
     _join(rows, parts)
     return rows
@@ -194,7 +198,9 @@ def _cell(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _parse(texts: Texts, first_row: int, rows: HistoryRows, not_after: date | None) -> dict[str, Ints]:
+def _parse(
+    texts: Texts, first_row: int, rows: HistoryRows, not_after: date | None, code: Code = columns.of_week
+) -> dict[str, Ints]:
     """The good rows of one table as numbers; the bad ones go to `rows.errors`."""
     count = len(texts["sku"])
     blank = np.ones(count, dtype=bool)
@@ -203,7 +209,7 @@ def _parse(texts: Texts, first_row: int, rows: HistoryRows, not_after: date | No
     numbers = np.arange(first_row, first_row + count, dtype=np.int64)
     bad = np.zeros(count, dtype=bool)
     parsed: dict[str, Ints] = {"row": numbers}
-    for name, parse in _parsers(rows, not_after).items():
+    for name, parse in _parsers(rows, not_after, code).items():
         if name not in texts:
             parsed[name] = np.full(count, columns.NO_PRICE if name == "price" else 0, dtype=np.int64)
             continue
@@ -214,11 +220,11 @@ def _parse(texts: Texts, first_row: int, rows: HistoryRows, not_after: date | No
     return {name: values[kept] for name, values in parsed.items()}
 
 
-def _parsers(rows: HistoryRows, not_after: date | None) -> dict[str, Callable[[str], int]]:
+def _parsers(rows: HistoryRows, not_after: date | None, code: Code) -> dict[str, Callable[[str], int]]:
     return {
         "sku": partial(_index, rows.skus, {text: i for i, text in enumerate(rows.skus)}),
         "market": partial(_index, rows.markets, {text: i for i, text in enumerate(rows.markets)}),
-        "date": partial(columns.monday, not_after=not_after),
+        "date": partial(columns.period, not_after=not_after, code=code),
         "quantity": columns.quantity,
         "stockout": columns.share,
         "promo": columns.is_promoted,

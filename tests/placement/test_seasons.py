@@ -9,7 +9,7 @@ import pytest
 from inventory.placement.engine.model import Event
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.engine.recommend import recommend
-from inventory.placement.engine.season import WEEKS, profile, week_of_year
+from inventory.placement.engine.season import Calendar, profile
 from inventory.placement.engine.uplift import uplifts
 from tests.placement.cases import AS_OF, level, network, problem, sku
 
@@ -18,23 +18,23 @@ FIRST = date(2022, 1, 3)
 
 def yearly(weeks, *, seed=1, strength=0.6, noise=8):
     """Demand with a season of this strength, and noise."""
-    place = week_of_year(AS_OF - timedelta(weeks=weeks), weeks)
+    place = Calendar(AS_OF - timedelta(weeks=weeks)).of_year(weeks)
     rng = np.random.default_rng(seed)
-    return np.maximum(100 * (1 + strength * np.sin(2 * np.pi * place / WEEKS)) + rng.normal(0, noise, weeks), 0)
+    return np.maximum(100 * (1 + strength * np.sin(2 * np.pi * place / 52)) + rng.normal(0, noise, weeks), 0)
 
 
 def test_a_week_of_the_year_is_told_by_days():
-    found = week_of_year(date(2024, 12, 30), 3)
+    found = Calendar(date(2024, 12, 30)).of_year(3)
 
     assert found.tolist() == [51, 0, 1]
 
 
 def test_the_profile_of_a_season_is_found_and_noise_is_none():
-    place = week_of_year(FIRST, 200)
-    wave = 100 * (1 + 0.5 * np.sin(2 * np.pi * place / WEEKS))
+    place = Calendar(FIRST).of_year(200)
+    wave = 100 * (1 + 0.5 * np.sin(2 * np.pi * place / 52))
     noise = np.random.default_rng(3).poisson(100, 200).astype(float)
 
-    season, none = profile(wave, FIRST), profile(noise, FIRST)
+    season, none = profile(wave, Calendar(FIRST)), profile(noise, Calendar(FIRST))
 
     assert season[13] == pytest.approx(1.5, abs=0.06)
     assert season[39] == pytest.approx(0.5, abs=0.06)
@@ -42,7 +42,7 @@ def test_the_profile_of_a_season_is_found_and_noise_is_none():
 
 
 def test_less_than_two_years_have_no_profile():
-    assert (profile(np.arange(103.0), FIRST) == 1).all()
+    assert (profile(np.arange(103.0), Calendar(FIRST)) == 1).all()
 
 
 def test_a_season_is_used_where_it_foretells_better_and_hardly_ever_elsewhere():

@@ -12,6 +12,7 @@ from django.utils import translation
 from inventory.placement.engine import recommend
 from inventory.placement.engine.forecasts import DEFAULT_HORIZON, LONGEST
 from inventory.placement.engine.model import Result
+from inventory.placement.engine.periods import PERIODS
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.files import forecasts, output
 from inventory.placement.files.checks import BadInput
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--state", type=Path, help="JSON: stock on hand, in transit, back orders")
         parser.add_argument("--events", type=Path, help="CSV: promotions, closures, tariffs, holidays to come")
         parser.add_argument("--as-of", type=_day, help="ISO date; rows of its week and later are left out")
+        parser.add_argument("--period", choices=sorted(PERIODS), default="week", help="of the history: weeks or months")
         tuned = parser.add_mutually_exclusive_group()
         tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
@@ -72,6 +74,7 @@ class Command(BaseCommand):
             state=options["state"],
             as_of=options["as_of"],
             events=options["events"],
+            period=PERIODS[options["period"]],
         )
         self._warn(read)
         tuning = read_tuning(options["tuning"]) if options["tuning"] else None
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         if not result.levels:
             raise CommandError("Nothing could be recommended: no item has a history and a lane.", returncode=NOTHING)
         with translation.override("en"):
-            files = {options["out"]: output.recommendations_csv(result)}
+            files = {options["out"]: output.recommendations_csv(result, read.problem.network.period)}
             if options["explain_out"]:
                 files[options["explain_out"]] = output.explanations_jsonl(result)
             if options["report"]:

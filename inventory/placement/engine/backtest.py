@@ -5,12 +5,13 @@ drawn once per lane and week for all; the first weeks, in which the start still 
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from inventory.placement.engine.groundwork import lay_ground, outlooks
 from inventory.placement.engine.model import BondLot, Problem, State
+from inventory.placement.engine.periods import Period
 from inventory.placement.engine.policies import Decision, Policy
 from inventory.placement.engine.recommend import settle
 from inventory.placement.engine.simulate import Simulation, Tally
@@ -73,7 +74,7 @@ class EnginePolicy:
 
     def _state(self, game: Simulation, column: int) -> State:
         chain = self.stage.chain
-        as_of = self.problem.history.first_week + timedelta(weeks=column)
+        as_of = self.problem.week(column)
         ids = [self.stage.prepared.grid.skus[int(n)].id for n in chain.items.tolist()]
         pairs = [(n, d) for n, d in np.argwhere(chain.site >= 0).tolist()]
         inbound = game.inbound.sum(axis=0)[0]
@@ -81,7 +82,7 @@ class EnginePolicy:
         return State(
             as_of=as_of,
             lots={
-                (ids[n], chain.sites[s]): lots for (n, s), lots in _lots(game, as_of).items()
+                (ids[n], chain.sites[s]): lots for (n, s), lots in _lots(game, as_of, self.problem.network.period).items()
             },
             on_hand={(ids[n], chain.dcs[d]): float(game.on_hand[0, n, d]) for n, d in pairs},
             inbound={(ids[n], chain.dcs[d]): float(inbound[n, d]) for n, d in pairs},
@@ -106,7 +107,7 @@ def as_known(problem: Problem, column: int, state: State) -> Problem:
     return replace(problem, history=known, state=state)
 
 
-def _lots(game: Simulation, as_of: date) -> dict[tuple[int, int], tuple[BondLot, ...]]:
+def _lots(game: Simulation, as_of: date, period: Period) -> dict[tuple[int, int], tuple[BondLot, ...]]:
     """What lies in bond by the week it came, first in, first out."""
     arrived = np.stack([entry[0] for entry in game.arrived])
     total = np.cumsum(arrived, axis=0)
@@ -118,7 +119,7 @@ def _lots(game: Simulation, as_of: date) -> dict[tuple[int, int], tuple[BondLot,
         lots = []
         for place in np.flatnonzero(rest > 1e-9).tolist():
             age = len(arrived) - 1 - place
-            limit = as_of + timedelta(weeks=int(weeks) - age) if np.isfinite(weeks) else None
+            limit = period.later(as_of, int(weeks) - age) if np.isfinite(weeks) else None
             lots.append(BondLot(f"W{place:03d}", float(rest[place]), limit, place))
         found[n, s] = tuple(lots)
     return found

@@ -12,8 +12,7 @@ from inventory.placement.engine.costs import holding
 from inventory.placement.engine.economics import expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid, supply_lane
 from inventory.placement.engine.model import Floats, Ints, Lane, LeadTime, Problem, Sku
-
-WEEKS_PER_MONTH = 365.25 / 12 / 7
+from inventory.placement.engine.periods import MONTH_DAYS
 
 
 @dataclass(frozen=True)
@@ -128,14 +127,13 @@ def chain_of(problem: Problem, grid: Grid, items: Sequence[int], site_of: dict[t
         if road.truck_m3 and road.truck_cost is not None:
             truck_m3[s, d], truck_cost[s, d] = road.truck_m3, road.truck_cost
     supplies, supply, freight_in = _supplies(skus, sites, grid)
-    capital = network.capital_rate_per_year
     storage = np.array([way.nodes[name].storage_per_m3_week for name in sites])
-    h_bond = holding(value[:, None], freight_in, capital, worn[:, None], storage, volume[:, None])
+    h_bond = holding(value[:, None], freight_in, network, worn[:, None], storage, volume[:, None])
     storage_dc = np.array([way.nodes[name].storage_per_m3_week for name in dcs])
     fed_by = np.maximum(site, 0)
     rows, columns = np.arange(len(skus))[:, None], np.arange(len(dcs))[None, :]
     h_forward = holding(
-        (value * (1 + duty))[:, None], freight_in[rows, fed_by] + onward[fed_by, rows, columns], capital, worn[:, None],
+        (value * (1 + duty))[:, None], freight_in[rows, fed_by] + onward[fed_by, rows, columns], network, worn[:, None],
         storage_dc, volume[:, None],
     )  # fmt: skip
     premium = np.maximum(h_forward - h_bond[rows, fed_by], problem.params.premium_floor * h_forward)
@@ -145,7 +143,7 @@ def chain_of(problem: Problem, grid: Grid, items: Sequence[int], site_of: dict[t
         np.array([stockout_cost(sku, problem.params) for sku in skus]),
         np.array([expiry_cost(sku, problem.params) for sku in skus]), value, volume,
         np.array([sku.pack_size for sku in skus]),
-        np.array([m * WEEKS_PER_MONTH if m else np.inf for m in months]), truck_m3, truck_cost,
+        np.array([m * MONTH_DAYS / network.period.days if m else np.inf for m in months]), truck_m3, truck_cost,
         per_unit[:, None, :] + per_m3[:, None, :] * volume[None, :, None], freight_in, onward, duty, worn, storage_dc,
         network.unmet != "lost",
     )  # fmt: skip

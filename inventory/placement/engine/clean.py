@@ -4,11 +4,11 @@ Source: placement.md §4.1 (docs/placement.md).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from inventory.placement.engine.model import Adjustment, Floats, History, Ints
+from inventory.placement.engine.periods import WEEK, Period
 
 MOST_CENSORED = 0.7  # a week longer out of stock than this says nothing
 CAP_QUANTILE = 0.95
@@ -23,7 +23,7 @@ class Cleaned:
     adjustments: tuple[Adjustment, ...]
 
 
-def clean(history: History) -> Cleaned:
+def clean(history: History, period: Period = WEEK) -> Cleaned:
     """Weeks out of stock for a share u: up to 0.7 the quantity becomes quantity / (1 − u), beyond that it is unknown.
 
     A scaled week is capped at the 95 % quantile of the line's own uncensored weeks with demand, and never falls below
@@ -47,7 +47,7 @@ def clean(history: History) -> Cleaned:
             Adjustment(
                 sku=history.skus[line],
                 location=history.regions[line],
-                week=history.first_week + timedelta(weeks=week),
+                week=period.begin(history.first_week, week),
                 reason="CENSORED" if new is not None else "UNKNOWN",
                 old=old,
                 new=new,

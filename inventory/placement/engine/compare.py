@@ -13,7 +13,7 @@ import numpy as np
 
 from inventory.placement.engine.backtest import EnginePolicy, Window, as_known, play
 from inventory.placement.engine.groundwork import lay_ground
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Problem
+from inventory.placement.engine.model import Floats, Problem
 from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.engine.simulate import Tally
@@ -85,8 +85,8 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play."""
     report = progress or (lambda _what: None)
-    first = (first_review - problem.history.first_week).days // 7
-    counted = (counted_from - problem.history.first_week).days // 7
+    first = problem.network.period.number(problem.history.first_week, first_review)
+    counted = problem.network.period.number(problem.history.first_week, counted_from)
     report("tuning the engine")
     before = as_known(problem, first, replace(problem.state, as_of=first_review, is_given=False))
     ground = lay_ground(before, tuning=tuning, is_tuned=True, seed=seed)
@@ -157,7 +157,7 @@ def _earlier(stage: Stage, first: int) -> Window:
 
 def _line(stage: Stage, name: str, settings: tuple[float, ...], tally: Tally, n: int) -> Line:
     asked = float(tally.asked[n].sum()) or 1.0
-    capital = stage.prepared.problem.network.capital_rate_per_year / WEEKS_PER_YEAR
+    capital = stage.prepared.problem.network.capital_rate
 
     def share(values: Floats) -> float:
         return 100 * float(values[n].sum()) / asked

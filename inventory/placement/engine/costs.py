@@ -6,7 +6,7 @@ Source: placement.md §1 and §6.1 (docs/placement.md).
 import numpy as np
 
 from inventory.placement.engine.distribution import expect
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats
+from inventory.placement.engine.model import Floats, Network
 
 CHUNK_LINES = 2_000  # keeps (line, level, quantile) arrays within tens of MB, whatever the number of lines
 
@@ -31,13 +31,14 @@ def fill(levels: Floats, whole: Floats, lead: Floats) -> Floats:
 
 
 def holding(
-    value: Floats, freight: Floats, capital_rate: float, obsolescence: Floats, storage: Floats, volume: Floats
+    value: Floats, freight: Floats, network: Network, obsolescence: Floats, storage: Floats, volume: Floats
 ) -> Floats:
-    """Cost of holding a unit for a week: capital and obsolescence on what was paid for it, and its space.
+    """Cost of holding a unit for a week: capital and obsolescence (per year) on what was paid for it, and its space.
 
     `value` is v in bond (duty deferred) and v(1 + d) forward (duty paid).
     """
-    return (value + freight) * (capital_rate + obsolescence) / WEEKS_PER_YEAR + storage * volume
+    rate = network.capital_rate_per_year + obsolescence
+    return (value + freight) * rate / network.period.per_year + storage * volume
 
 
 def _short(levels: Floats, demand: Floats) -> Floats:

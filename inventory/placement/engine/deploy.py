@@ -208,8 +208,9 @@ class Work:
 def view_lots(stock: SiteStock, pack: float, weekly: float, problem: Problem) -> None:
     """How the lots stand after the shipments so far, when `weekly` units leave a week from now on."""
     sent = sum(shipment.total for shipment in stock.shipments) * pack
-    review, as_of = problem.network.review_weeks, problem.state.as_of
-    stock.views = limits.view(stock.lots, sent, weekly=weekly, review=review, as_of=as_of)
+    network, as_of = problem.network, problem.state.as_of
+    review, period = network.review_weeks, network.period
+    stock.views = limits.view(stock.lots, sent, weekly=weekly, review=review, as_of=as_of, period=period)
 
 
 def put_values(deployment: Deployment, spread: Spread, prices: Prices, pack: Floats) -> None:

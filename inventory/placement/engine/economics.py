@@ -43,9 +43,8 @@ def pair_prices(problem: Problem, grid: Grid, phi: Floats) -> Prices:
         (grid.roads.nodes[p.site].storage_per_m3_week, grid.roads.nodes[p.dc].storage_per_m3_week) for p in grid.pairs
     ]
     at_site, at_dc = np.array(storage).reshape(-1, 2).T
-    capital = network.capital_rate_per_year
-    h_bond = holding(value, inbound, capital, worn, at_site, volume)
-    h_forward = holding(value * (1 + duty), inbound + onward, capital, worn, at_dc, volume)
+    h_bond = holding(value, inbound, network, worn, at_site, volume)
+    h_forward = holding(value * (1 + duty), inbound + onward, network, worn, at_dc, volume)
     premium = np.maximum(h_forward - h_bond, params.premium_floor * h_forward)
     return Prices(
         h_bond, h_forward, premium, phi[[pair.sku for pair in grid.pairs]] * premium, _shortage(skus, params), onward, _steps(skus),
@@ -96,9 +95,8 @@ def _bond_holding(problem: Problem, grid: Grid, site: SitePair, sku: Sku) -> flo
     one = np.ones(1)
     storage = grid.roads.nodes[site.site].storage_per_m3_week
     inbound = _inbound(grid, site.sku, site.site)
-    capital = problem.network.capital_rate_per_year
-    worn = sku.obsolescence_per_year * one
-    return float(holding(sku.unit_value * one, inbound * one, capital, worn, storage * one, sku.volume_m3 * one)[0])
+    worn, volume = sku.obsolescence_per_year * one, sku.volume_m3 * one
+    return float(holding(sku.unit_value * one, inbound * one, problem.network, worn, storage * one, volume)[0])
 
 
 def _inbound(grid: Grid, sku_no: int, site: str) -> float:

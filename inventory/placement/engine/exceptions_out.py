@@ -75,7 +75,11 @@ def _overstock(plan: Plan, positions: Floats) -> list[ExceptionRow]:
     found = []
     for n, site in enumerate(plan.grid.site_pairs):
         weekly, excess = float(plan.outlooks.sites.weekly[n]), float(positions[n] - plan.settled.bond_levels.level[n])
-        if site.sku not in plan.known_skus or excess <= 0 or excess <= 13 * weekly:
+        if (
+            site.sku not in plan.known_skus
+            or excess <= 0
+            or excess <= plan.problem.network.period.per_year / 4 * weekly
+        ):
             continue
         facts = explain.site_level(plan, n, float(positions[n]), 0.0) | {
             "kind": "overstock",

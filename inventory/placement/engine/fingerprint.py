@@ -10,6 +10,7 @@ import numpy as np
 
 from inventory.demand import forecast
 from inventory.placement.engine.model import Problem
+from inventory.placement.engine.periods import WEEK
 
 
 def inputs_hash(problem: Problem) -> str:
@@ -20,6 +21,8 @@ def inputs_hash(problem: Problem) -> str:
         digest.update(_text(part).encode())
     rest = (network.currency, network.capital_rate_per_year, network.review_weeks, network.unmet, network.budget)
     digest.update(_text((rest, sorted(problem.events, key=repr))).encode())
+    if network.period != WEEK:
+        digest.update(network.period.name.encode())
     history = problem.history
     order = sorted(range(len(history.skus)), key=lambda n: (history.skus[n], history.regions[n]))
     digest.update(_text([(history.skus[n], history.regions[n]) for n in order]).encode())

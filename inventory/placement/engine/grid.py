@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Ints, Lane, LeadTime, Network, Node, Problem, Sku
+from inventory.placement.engine.model import Ints, Lane, LeadTime, Network, Node, Problem, Sku
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def lay_out(problem: Problem, site_of: Mapping[tuple[int, str], str] | None = No
 def cheapest_site(sku: Sku, dc: str, way: Roads, network: Network) -> str:
     """The site from which a unit of the item reaches the DC at the least freight and capital on the way; "" if none does."""
     allowed = [site for site in way.sites_to.get(dc, ()) if not sku.sites or site in sku.sites]
-    weekly = network.capital_rate_per_year / WEEKS_PER_YEAR * sku.unit_value
+    weekly = network.capital_rate * sku.unit_value
 
     def price(site: str) -> tuple[bool, float, str]:
         lane, supply = way.lanes[site, dc], supply_lane(sku, site, way)

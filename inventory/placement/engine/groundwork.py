@@ -74,7 +74,7 @@ def lay_ground(
 def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
     """The outlooks of all pairs, or of those of some items only; in the order of the grid."""
     prepared, problem = ground.prepared, ground.prepared.problem
-    grid, first_week = prepared.grid, problem.history.first_week
+    grid = prepared.grid
     mine = None if items is None else set(items.tolist())
     pairs = np.array([n for n, pair in enumerate(grid.pairs) if mine is None or pair.sku in mine], dtype=np.int64)
     marked = prepared.cleaned.censored[prepared.lines]
@@ -86,7 +86,7 @@ def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
             prepared.pairs.of(pairs), prepared.demand[pairs], spans_of(leads, review), ground.style[prepared.pair_sku[pairs]],
             prepared.analog[pairs], censored[pairs].astype(np.int64), np.array([lead.is_default for lead in leads], dtype=np.bool_),
         ),
-        ground.styles, ground.dc_laws, problem.params, first_week,
+        ground.styles, ground.dc_laws, problem.params, problem.week,
     )  # fmt: skip
     return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine))
 
@@ -119,7 +119,7 @@ def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats
         np.bincount(group[fed], weights=censored[pairs[fed]], minlength=len(chosen)).astype(np.int64),
         np.array([lead.is_default for lead in leads], dtype=np.bool_),
     )  # fmt: skip
-    return look_ahead(asked, ground.styles, ground.site_laws, problem.params, problem.history.first_week)
+    return look_ahead(asked, ground.styles, ground.site_laws, problem.params, problem.week)
 
 
 def _onward(supply: LeadTime, members: list[int], pairs: Outlook) -> LeadTime:

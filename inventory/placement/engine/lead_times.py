@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from math import ceil, fsum, sqrt
 from statistics import median
 
-from inventory.placement.engine.model import WEEKS_PER_YEAR, LeadTime
+from inventory.placement.engine.model import LeadTime
+from inventory.placement.engine.periods import WEEK
 
-WINDOW = timedelta(weeks=2 * WEEKS_PER_YEAR)
+WINDOW = timedelta(weeks=2 * WEEK.per_year)
 HALF_LIFE = timedelta(weeks=26)
 PRIOR_COUNT = 8
 LEAST = 3
@@ -120,7 +121,7 @@ def _is_known(hours: float | None) -> bool:
 
 def _mixed(observed: Iterable[tuple[int, float]], prior: LeadTime) -> LeadTime:
     """Observed weeks by weight together with the prior's. Sums are exact, so that no order shows in the last digit."""
-    parts: dict[int, list[float]] = defaultdict(list)
+    parts: dict[float, list[float]] = defaultdict(list)
     for week, prob in zip(prior.weeks, prior.probs, strict=True):
         parts[week].append(PRIOR_COUNT * prob)
     for week, weight in observed:

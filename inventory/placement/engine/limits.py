@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from inventory.placement.engine.model import BondLot, Floats, Params
+from inventory.placement.engine.periods import WEEK, Period
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ def is_passed(lot: BondLot, as_of: date) -> bool:
     return lot.limit is not None and lot.limit < as_of
 
 
-def view(lots: Sequence[BondLot], shipped: float, *, weekly: float, review: int, as_of: date) -> list[LotView]:
+def view(
+    lots: Sequence[BondLot], shipped: float, *, weekly: float, review: int, as_of: date, period: Period = WEEK
+) -> list[LotView]:
     """The lots after `shipped` units left first in, first out, when `weekly` units leave a week from now on.
 
     At risk is what of a lot still lies there one review before its limit.
@@ -42,7 +45,7 @@ def view(lots: Sequence[BondLot], shipped: float, *, weekly: float, review: int,
         gone = min(lot.quantity, shipped)
         shipped -= gone
         left = lot.quantity - gone
-        weeks = (lot.limit - as_of).days / 7 if lot.limit else float("inf")
+        weeks = period.between(as_of, lot.limit) if lot.limit else float("inf")
         outflow = weekly * max(0.0, weeks - review) if weekly else 0.0
         risk = min(left, max(0.0, ahead + left - outflow)) if lot.limit else 0.0
         seen.append(LotView(lot, left, weeks, risk))

@@ -1,15 +1,18 @@
 """What the engine is given and what it hands back: plain frozen records, and arrays for what there is much of.
 
-Quantities are in stock units, money in the network's currency, the period is a week, rates are per year unless said otherwise.
+Quantities are in stock units, money in the network's currency, the period is a week (or the network's
+other period: then what is called weeks here is months), rates are per year unless said otherwise.
 """
 
 from dataclasses import dataclass, field
 from datetime import date
-from math import sqrt
+from math import floor, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from inventory.placement.engine.periods import WEEK, Period
 
 if TYPE_CHECKING:
     from inventory.placement.engine.tuning import Tuning
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-WEEKS_PER_YEAR = 52
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Node:
 
 @dataclass(frozen=True)
 class LeadTime:
-    """A lead time in whole weeks: values and their probabilities, in order of value."""
+    """A lead time in weeks, whole ones unless the period is longer: values and their probabilities, in order of value."""
 
-    weeks: tuple[int, ...]
+    weeks: tuple[float, ...]
     probs: tuple[float, ...]
     is_default: bool = False
 
@@ -57,7 +59,7 @@ class LeadTime:
         """
         return {"values": list(self.weeks), "probs": list(self.probs)}
 
-    def quantile(self, share: float) -> int:
+    def quantile(self, share: float) -> float:
         """The least number of weeks within which at least this share arrives."""
         total = 0.0
         for week, prob in zip(self.weeks, self.probs, strict=True):
@@ -65,6 +67,23 @@ class LeadTime:
             if total >= share - 1e-9:
                 return week
         return self.weeks[-1]
+
+    @property
+    def whole(self) -> "LeadTime":
+        """The same in whole weeks with the same mean: what lies between two of them is the one or the other.
+
+        >>> LeadTime((0.25, 1.0), (0.4, 0.6)).whole
+        LeadTime(weeks=(0, 1), probs=(0.3, 0.7), is_default=False)
+        """
+        if all(float(week).is_integer() for week in self.weeks):
+            return self
+        found: dict[int, float] = {}
+        for week, prob in zip(self.weeks, self.probs, strict=True):
+            below = floor(week)
+            found[below] = found.get(below, 0.0) + prob * (1 - (week - below))
+            found[below + 1] = found.get(below + 1, 0.0) + prob * (week - below)
+        kept = {week: round(prob, 12) for week, prob in sorted(found.items()) if prob > 0}
+        return LeadTime(tuple(kept), tuple(kept.values()), self.is_default)
 
     @property
     def variance(self) -> float:
@@ -126,7 +145,8 @@ class Sku:
 class Network:
     """Nodes, lanes and items; everything is sorted by id when it is made into a problem.
 
-    `unmet` is "lost" or "backordered"; `budget` limits the value of all stock, on hand and on the way.
+    `unmet` is "lost" or "backordered"; `budget` limits the value of all stock, on hand and on the way. Lead times, storage, the
+    review and the like are per `period`.
     """
 
     nodes: tuple[Node, ...]
@@ -137,6 +157,12 @@ class Network:
     review_weeks: int = 1
     unmet: str = "lost"
     budget: float | None = None
+    period: Period = WEEK
+
+    @property
+    def capital_rate(self) -> float:
+        """What capital costs per period."""
+        return self.capital_rate_per_year / self.period.per_year
 
 
 @dataclass(frozen=True)
@@ -240,6 +266,10 @@ class Problem:
     state: State
     params: Params = field(default_factory=Params)
     events: tuple[Event, ...] = ()
+
+    def week(self, column: int) -> date:
+        """The first day of the period in a column of the history."""
+        return self.network.period.begin(self.history.first_week, column)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def shipments(plan: Plan) -> list[Move]:
 
 def numbered(plan: Plan, moves: list[Move]) -> list[Move]:
     """Moves with their rank: lots in the red first, by limit; then by value per m³."""
-    red = plan.problem.state.as_of + timedelta(weeks=plan.problem.params.red_weeks)
+    red = plan.problem.network.period.later(plan.problem.state.as_of, plan.problem.params.red_weeks)
 
     def rank(move: Move) -> tuple[date, float, str, str, str, str]:
         must_go = move.limit_date is not None and (move.limit_date <= red or move.explanation["kind"] == "move_early")
@@ -81,13 +81,13 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
 
 def when(plan: Plan, lane: Lane) -> When:
     """Mode, crossing and weeks of a move on a lane."""
-    week = monday(plan.problem.state.as_of)
+    week, period = monday(plan.problem.state.as_of), plan.problem.network.period
     return {
         "mode": lane.mode,
         "crossing": lane.crossing,
         "ship_week": week,
-        "arrive_week_p50": week + timedelta(weeks=lane.lead_time.quantile(0.5)),
-        "arrive_week_p90": week + timedelta(weeks=lane.lead_time.quantile(0.9)),
+        "arrive_week_p50": period.later(week, lane.lead_time.quantile(0.5)),
+        "arrive_week_p90": period.later(week, lane.lead_time.quantile(0.9)),
     }
 
 

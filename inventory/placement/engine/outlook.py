@@ -4,9 +4,9 @@ Source: placement.md §4.2, §4.4 and §4.5 (docs/placement.md). Series are look
 what all share (classes, laws of variance) is given, so that a chunk's result does not depend on the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from inventory.placement.engine.foretell import Foreteller, Laws, Spans
 from inventory.placement.engine.model import Flags, Floats, Ints, LeadTime, Params
 
 CHUNK = 8_000
+DayOf = Callable[[int], date]
 SHIFT_WEEKS, TRACKED_WEEKS, LEAST_SOLD = 8, 26, 8
 
 
@@ -59,14 +60,14 @@ class Asked:
         )  # fmt: skip
 
 
-def look_ahead(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, first_week: date) -> Outlook:
-    """The outlook of every series, a chunk at a time."""
+def look_ahead(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, day_of: DayOf) -> Outlook:
+    """The outlook of every series, a chunk at a time; `day_of` gives the first day of a column."""
     number = len(asked.demand)
     parts = [
-        _chunk(asked.of(np.arange(begin, min(begin + CHUNK, number))), styles, laws, params, first_week)
+        _chunk(asked.of(np.arange(begin, min(begin + CHUNK, number))), styles, laws, params, day_of)
         for begin in range(0, number, CHUNK)
     ]
-    return joined(parts) if parts else _chunk(asked, styles, laws, params, first_week)
+    return joined(parts) if parts else _chunk(asked, styles, laws, params, day_of)
 
 
 def joined(parts: Sequence[Outlook]) -> Outlook:
@@ -115,7 +116,7 @@ def spans_of(leads: Sequence[LeadTime], review: int) -> Spans:
     return Spans(mean + review, mean, np.array([known[lead][1] for lead in leads], dtype=np.float64))
 
 
-def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, first_week: date) -> Outlook:
+def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, day_of: DayOf) -> Outlook:
     demand = asked.demand
     known = ~np.isnan(demand)
     weeks = known.sum(axis=1).astype(np.int64)
@@ -142,7 +143,7 @@ def _chunk(asked: Asked, styles: Sequence[Style], laws: Laws, params: Params, fi
         spread, asked.spans.whole, asked.spans.lead, weekly, weeks, nonzero, asked.censored,
         tuple(map(confidence, weeks.tolist(), nonzero.tolist(), tracking.tolist())), _named(marks),
         tuple(
-            first_week + timedelta(weeks=week) if odd else None
+            day_of(week) if odd else None
             for odd, week in zip(outliers.tolist(), worst.tolist(), strict=True)
         ),
     )  # fmt: skip

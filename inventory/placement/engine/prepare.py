@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,8 @@ from inventory.placement.engine.baseline import Baseline, stripped
 from inventory.placement.engine.clean import Cleaned, clean, pool
 from inventory.placement.engine.grid import Grid, lay_out
 from inventory.placement.engine.model import Adjustment, Flags, Floats, History, Ints, Problem
+from inventory.placement.engine.periods import WEEK, Period
+from inventory.placement.engine.season import Calendar
 from inventory.placement.engine.seasons import seasons
 from inventory.placement.engine.uplift import uplifts
 
@@ -90,10 +92,11 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
 
     `seasonal` names the categories that have a season; without it that is found out.
     """
-    history = up_to(continued(problem), problem.state.as_of)
+    period = problem.network.period
+    history = up_to(continued(problem), problem.state.as_of, period)
     problem = replace(problem, history=history)
     grid = lay_out(problem)
-    cleaned = clean(history)
+    cleaned = clean(history, period)
     kept = np.flatnonzero(grid.line_pair >= 0).tolist()
     lines = np.array(sorted(kept, key=lambda n: (history.skus[n], history.regions[n])), dtype=np.int64)
     demand, line_pair = cleaned.demand[lines], grid.line_pair[lines]
@@ -109,7 +112,9 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
     uplift = _uplift(problem, history, lines, promoted, factors[of_sku[line_sku]], line_sku, grid)
     plain = demand if uplift is None else demand / uplift[:, : demand.shape[1]]
     known = None if seasonal is None else [name in seasonal for name in names]
-    season, has_season = seasons(plain, of_sku[line_sku], len(names), history.first_week, LOOK_AHEAD, known)
+    season, has_season = seasons(
+        plain, of_sku[line_sku], len(names), Calendar(history.first_week, period), LOOK_AHEAD, known
+    )
     baseline = stripped(demand, season, of_sku[line_sku], uplift)
     pairs = baseline.pooled(line_pair, len(grid.pairs), of_sku[sku_of_pair])
     asked = pool(demand, line_pair, len(grid.pairs))
@@ -137,9 +142,9 @@ def classes_of(totals: Floats) -> Ints:
     return np.where(sold.any(axis=1), 2 * rare + uneven, NO_CLASS).astype(np.int64)
 
 
-def up_to(history: History, as_of: date) -> History:
+def up_to(history: History, as_of: date, period: Period = WEEK) -> History:
     """The history with the weeks between its last one and that of a day as unknown ones."""
-    missing = (as_of - timedelta(days=as_of.weekday()) - history.first_week).days // 7 - history.demand.shape[1]
+    missing = period.number(history.first_week, as_of) - history.demand.shape[1]
     if missing <= 0:
         return history
     unknown = np.full((len(history.demand), missing), np.nan)
@@ -188,7 +193,7 @@ def _uplift(
     problem: Problem, history: History, lines: Ints, promoted: Flags | None, factor: Floats, line_sku: Ints, grid: Grid
 ) -> Floats | None:
     """By what promotions multiply each week of each line, known ones to come included; None where there are none."""
-    weeks = history.demand.shape[1]
+    weeks, period = history.demand.shape[1], problem.network.period
     ahead = [event for event in problem.events if event.kind == "promo"]
     if (promoted is None or not promoted.any()) and not ahead:
         return None
@@ -204,8 +209,8 @@ def _uplift(
         )
         if event.location:
             meant &= regions == event.location
-        begin = max(weeks, (event.begin - history.first_week).days // 7)
-        end = min(weeks + LOOK_AHEAD, (event.end - history.first_week).days // 7 + 1)
+        begin = max(weeks, period.number(history.first_week, event.begin))
+        end = min(weeks + LOOK_AHEAD, period.number(history.first_week, event.end) + 1)
         if begin < end:
             found[meant, begin:end] = event.value or factor[meant, None]
     return found

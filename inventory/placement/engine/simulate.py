@@ -66,7 +66,9 @@ def draws(lead_times: Sequence[tuple[str, LeadTime]], weeks: int, seed: int) -> 
     for n, (name, lead) in enumerate(lead_times):
         own = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
         chance = np.random.default_rng([seed, own]).random(weeks)
-        found[n] = np.array(lead.weeks)[np.minimum(np.searchsorted(np.cumsum(lead.probs), chance), len(lead.weeks) - 1)]
+        whole = lead.whole
+        place = np.minimum(np.searchsorted(np.cumsum(whole.probs), chance), len(whole.weeks) - 1)
+        found[n] = np.array(whole.weeks)[place]
     return found
 
 
@@ -82,8 +84,8 @@ class Simulation:
         items, dcs, sites = len(chain.value), len(chain.dcs), len(chain.sites)
         self.lane_weeks = draws([(lane.name, lane.lead_time) for lane in chain.lanes], weeks, seed)
         self.supply_weeks = draws([(name, lead) for name, lead in chain.supplies], weeks, seed)
-        longest = 1 + max([1, *(w for lane in chain.lanes for w in lane.lead_time.weeks)])
-        longest_supply = 1 + max([1, *(w for _name, lead in chain.supplies for w in lead.weeks)])
+        longest = 1 + max([1, *(int(w) for lane in chain.lanes for w in lane.lead_time.whole.weeks)])
+        longest_supply = 1 + max([1, *(int(w) for _name, lead in chain.supplies for w in lead.whole.weeks)])
         self.on_hand = np.zeros((settings, items, dcs))
         self.in_bond = np.zeros((settings, items, sites))
         self.backlog = np.zeros((settings, items, dcs))

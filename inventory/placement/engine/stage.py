@@ -14,7 +14,7 @@ from inventory.placement.engine.costs import left_over, newly_short
 from inventory.placement.engine.distribution import TAUS
 from inventory.placement.engine.families import Style
 from inventory.placement.engine.foretell import Foreteller, Laws, Spans
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints
+from inventory.placement.engine.model import Floats, Ints
 from inventory.placement.engine.prepare import Prepared
 
 NO_THEORY = 0.95  # where nothing was asked
@@ -108,7 +108,7 @@ class Stage:
         own = self._network_costs(styles, style, laws).min(axis=1).reshape(len(self.items), -1).sum(axis=1)
         fed_by = np.maximum(chain.site, 0)
         rows, columns = np.arange(len(self.items))[:, None], np.arange(len(chain.dcs))[None, :]
-        weekly = network.capital_rate_per_year / WEEKS_PER_YEAR * chain.value[:, None]
+        weekly = network.capital_rate * chain.value[:, None]
         way = chain.onward[fed_by, rows, columns] + weekly * chain.lead_mean
         way = way + chain.freight_in[rows, fed_by] + weekly * chain.supply_mean[rows, fed_by]
         return np.asarray(own + np.where(chain.site >= 0, self.rate * way, 0.0).sum(axis=1), dtype=np.float64)

@@ -7,7 +7,6 @@ import argparse
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 import numpy as np
 
@@ -43,8 +42,7 @@ def weeks_csv(prepared: Prepared, horizon: int) -> str:
     """One row per item, market and week ahead, in that order."""
     found, params = forecasts.markets(prepared), prepared.problem.params
     chosen = forecasts.choices(found, forecasts.anchors(horizon))
-    first = prepared.problem.history.first_week + timedelta(weeks=prepared.weeks)
-    days = [(first + timedelta(weeks=week)).isoformat() for week in range(horizon)]
+    days = [prepared.problem.week(prepared.weeks + week).isoformat() for week in range(horizon)]
     rows = (
         [found.skus[n], found.locations[n], day, *cells]
         for numbers, told in forecasts.weeks_ahead(found, horizon, chosen, params)

@@ -4,7 +4,7 @@ Source: placement.md §2.1, §2.4 and §4.1 (docs/placement.md).
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from inventory.demand.reading import HistoryRows
 from inventory.demand.weeks import Weeks, by_week
 from inventory.errors import DomainError
 from inventory.placement.engine.model import History
+from inventory.placement.engine.periods import WEEK, Period
 from inventory.placement.files.checks import BadInput
 from inventory.units import QUANTITY_SCALE, RATE_SCALE
 
@@ -37,35 +38,40 @@ class Rejected:
             self.rows.extend(rows[: max(0, reading.MAX_ERRORS - len(self.rows))])
 
 
-def read_rows(path: Path) -> HistoryRows:
+def read_rows(path: Path, period: Period = WEEK) -> HistoryRows:
     """The rows of a file. Raises BadInput when it is no history at all."""
     try:
         with path.open("rb") as source:
-            return reading.read_file(source, name=path.name)
+            return reading.read_file(source, name=path.name, code=period.code)
     except OSError as error:
         raise BadInput([f"{path.name}: cannot be read: {error.strerror}"]) from error
     except DomainError as error:
         raise BadInput([f"{path.name}: {error}"]) from error
 
 
-def last_week(rows: HistoryRows) -> date | None:
-    """The Monday of the last row; None without rows."""
-    return date.fromordinal(int(rows.columns["date"].max())) if len(rows) else None
+def last_week(rows: HistoryRows, period: Period = WEEK) -> date | None:
+    """The first day of the last row's week; None without rows."""
+    return period.day(int(rows.columns["date"].max())) if len(rows) else None
 
 
 def history(
-    rows: HistoryRows, *, skus: set[str], regions: set[str], as_of: date, file: str = "history"
+    rows: HistoryRows,
+    *,
+    skus: set[str],
+    regions: set[str],
+    as_of: date,
+    file: str = "history",
+    period: Period = WEEK,
 ) -> tuple[History, Rejected]:
     """The weeks before that of `as_of`, and what was left out. Raises BadInput when no row can be used."""
     rejected = Rejected()
     for error in rows.errors:
         rejected.add(error.rule, [{**error.context, "message": str(error)}], 1)
     rejected.add("more", [], rows.bad_rows - len(rows.errors))
-    rows = _known(rows, "sku", rows.skus, skus, rejected)
-    rows = _known(rows, "market", rows.markets, regions, rejected)
-    monday = as_of - timedelta(days=as_of.weekday())
-    late = rows.columns["date"] >= monday.toordinal()
-    rejected.add("not_before_as_of", _listed(rows, late), int(late.sum()))
+    rows = _known(rows, "sku", rows.skus, skus, rejected, period)
+    rows = _known(rows, "market", rows.markets, regions, rejected, period)
+    late = rows.columns["date"] >= period.code(as_of)
+    rejected.add("not_before_as_of", _listed(rows, late, period), int(late.sum()))
     rows = rows.without(late)
     if not len(rows):
         raise BadInput([f"{file}: no usable row"])
@@ -73,10 +79,10 @@ def history(
     rejected.returns_carried, rejected.returns_dropped = (
         n / 10.0**QUANTITY_SCALE for n in (weeks.carried, weeks.dropped)
     )
-    return matrix(weeks, rows.skus, rows.markets), rejected
+    return matrix(weeks, rows.skus, rows.markets, period), rejected
 
 
-def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
+def matrix(weeks: Weeks, skus: list[str], regions: list[str], period: Period = WEEK) -> History:
     """Weeks laid out as a matrix, lines in order of sku and region, whatever order the file had.
 
     A week without a row is zero between the first and the last week of all; before the first row of its line it is unknown, unless
@@ -103,19 +109,21 @@ def matrix(weeks: Weeks, skus: list[str], regions: list[str]) -> History:
     promo = np.zeros(demand.shape, dtype=np.bool_)
     promo[line[kept], column[kept]] = weeks.promo[kept]
     return History(
-        tuple(k[0] for k in keys), tuple(k[1] for k in keys), date.fromordinal(first), demand, stockout,
+        tuple(k[0] for k in keys), tuple(k[1] for k in keys), period.day(first), demand, stockout,
         promo=promo if promo.any() else None,
     )  # fmt: skip
 
 
-def _known(rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected) -> HistoryRows:
+def _known(
+    rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected, period: Period
+) -> HistoryRows:
     unknown = np.array([code not in wanted for code in codes] or [False])
     bad = unknown[rows.columns[name]] if len(rows) else np.zeros(0, dtype=bool)
-    rejected.add(f"unknown_{name}", _listed(rows, bad), int(bad.sum()))
+    rejected.add(f"unknown_{name}", _listed(rows, bad, period), int(bad.sum()))
     return rows.without(bad)
 
 
-def _listed(rows: HistoryRows, bad: Any) -> list[dict[str, Any]]:
+def _listed(rows: HistoryRows, bad: Any, period: Period) -> list[dict[str, Any]]:
     """The first of the marked rows, as the report shows them."""
     shown = np.flatnonzero(bad)[: reading.MAX_ERRORS].tolist()
     names = {"sku": rows.skus, "market": rows.markets}
@@ -123,7 +131,7 @@ def _listed(rows: HistoryRows, bad: Any) -> list[dict[str, Any]]:
         {
             "row": int(rows.columns["row"][n]),
             **{name: codes[rows.columns[name][n]] for name, codes in names.items()},
-            "week": date.fromordinal(int(rows.columns["date"][n])).isoformat(),
+            "week": period.day(int(rows.columns["date"][n])).isoformat(),
         }
         for n in shown
     ]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 
 from inventory.placement.engine.explain import adjustment, number
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Result
+from inventory.placement.engine.periods import WEEK, Period
 from inventory.placement.explain import sentence
 from inventory.placement.files.problem import Read
 from inventory.placement.files.tuning import as_json
@@ -29,13 +31,18 @@ _NUMBERS = frozenset(
 Row = Level | Move | ExceptionRow
 
 
-def recommendations_csv(result: Result) -> str:
-    """The rows of §3, sorted by record type, item and nodes; sentences in the current language."""
+def recommendations_csv(result: Result, period: Period = WEEK) -> str:
+    """The rows of §3, sorted by record type, item and nodes; sentences in the current language, of months in English."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for kind, row in _rows(result):
-        writer.writerow([_cell(kind, row, column) for column in COLUMNS])
+        writer.writerow(
+            [
+                _of(period, _cell(kind, row, column)) if column == "explanation" else _cell(kind, row, column)
+                for column in COLUMNS
+            ]
+        )
     return text.getvalue()
 
 
@@ -93,6 +100,16 @@ def plain(value: float) -> str:
     """
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def _of(period: Period, said: str) -> str:
+    """A sentence about weeks that are months, as one about months.
+
+    >>> from inventory.placement.engine.periods import MONTH
+    >>> _of(MONTH, "74 expected over 3.1 weeks; a week costs 2.")
+    '74 expected over 3.1 months; a month costs 2.'
+    """
+    return said if period == WEEK else re.sub(r"\bweek(s?)\b", rf"{period.name}\1", said)
 
 
 def _rows(result: Result) -> Iterator[tuple[str, Row]]:

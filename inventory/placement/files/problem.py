@@ -1,14 +1,16 @@
 """The three files made into one problem. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from inventory.placement.engine.model import Problem, State
+from inventory.placement.engine.model import Params, Problem, State
+from inventory.placement.engine.periods import MONTH, WEEK, Period
 from inventory.placement.files import history as histories
 from inventory.placement.files.checks import BadInput
 from inventory.placement.files.events import read_events
 from inventory.placement.files.history import Rejected
+from inventory.placement.files.monthly import by_month, params_by_month
 from inventory.placement.files.network import read_network
 from inventory.placement.files.state import read_state
 
@@ -23,25 +25,32 @@ class Read:
 
 
 def read_problem(
-    *, history: Path, network: Path, state: Path | None = None, as_of: date | None = None, events: Path | None = None
+    *,
+    history: Path,
+    network: Path,
+    state: Path | None = None,
+    as_of: date | None = None,
+    events: Path | None = None,
+    period: Period = WEEK,
 ) -> Read:
-    """Read the files. The day is `as_of`, else the state's, else the Monday after the last week of the history.
+    """Read the files. The day is `as_of`, else the state's, else the first one after the last week (or month) of the history.
 
     Raises BadInput with one line per cause.
     """
     grid = read_network(network)
     stock = read_state(state, grid) if state else None
-    rows = histories.read_rows(history)
-    last = histories.last_week(rows)
+    rows = histories.read_rows(history, period)
+    last = histories.last_week(rows, period)
     if last is None:
         raise BadInput([f"{history.name}: no usable row"])
-    day = as_of or (stock.as_of if stock else last + timedelta(weeks=1))
+    day = as_of or (stock.as_of if stock else period.begin(last, 1))
     demand, rejected = histories.history(
         rows,
         skus={sku.id for sku in grid.skus},
         regions={node.id for node in grid.nodes if node.type == "region"},
         as_of=day,
         file=history.name,
+        period=period,
     )
     if stock is None:
         stock = State(as_of=day, is_given=False)
@@ -51,4 +60,7 @@ def read_problem(
             backorders=stock.backorders, errors=stock.errors,
         )  # fmt: skip
     known = read_events(events) if events else ()
-    return Read(Problem(grid, demand, stock, events=known), rejected, rows.rows_read)
+    params = Params()
+    if period == MONTH:
+        grid, params = by_month(grid), params_by_month(params)
+    return Read(Problem(grid, demand, stock, params, known), rejected, rows.rows_read)
