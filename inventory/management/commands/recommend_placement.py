@@ -1,6 +1,7 @@
 """Recommend placement from files, with no database at all: see docs/placement.md for the formats and the method."""
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -40,6 +41,9 @@ class Command(BaseCommand):
         tuned = parser.add_mutually_exclusive_group()
         tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
+        parser.add_argument(
+            "--exact", action="store_true", help="the cheapest deployment, where at most 500 items move"
+        )
         parser.add_argument("--seed", type=int, default=0, help="of the lead times drawn in rehearsals")
         parser.add_argument("--forecast-out", type=Path, help="CSV to write: what each market will ask, week by week")
         parser.add_argument(
@@ -77,8 +81,11 @@ class Command(BaseCommand):
             period=PERIODS[options["period"]],
         )
         self._warn(read)
+        problem = read.problem
+        if options["exact"]:
+            problem = replace(problem, params=replace(problem.params, is_exact=True))
         tuning = read_tuning(options["tuning"]) if options["tuning"] else None
-        result = recommend(read.problem, tuning=tuning, is_tuned=not options["no_tuning"], seed=options["seed"])
+        result = recommend(problem, tuning=tuning, is_tuned=not options["no_tuning"], seed=options["seed"])
         if not result.levels:
             raise CommandError("Nothing could be recommended: no item has a history and a lane.", returncode=NOTHING)
         with translation.override("en"):

@@ -12,6 +12,7 @@ import numpy as np
 from inventory.placement.engine.model import Floats, Ints
 
 TABLE = 64
+SLIGHT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def hand_out(cost_of: Callable[[Floats], Floats], wanted: Ints, packs: int) -> S
     `cost_of(extra)` is what each DC costs with so many packs more, both (DC, number); `wanted[j]` is the most it may get.
     """
     given = np.zeros(len(wanted), dtype=np.int64)
-    last = np.zeros(len(wanted))
+    last, promised = np.zeros(len(wanted)), 0.0
     quantum = 1
     while wanted.max(initial=0) > quantum * TABLE:
         quantum *= TABLE
@@ -60,8 +61,39 @@ def hand_out(cost_of: Callable[[Floats], Floats], wanted: Ints, packs: int) -> S
         share = greedy(costs, (packs - int(given.sum())) // quantum)
         last = np.where(share.packs > 0, share.last_value / quantum, last)
         given += share.packs * quantum
+        promised += sum(share.values)
         quantum //= TABLE
+    ends = cost_of(np.stack([np.zeros(len(wanted)), given], axis=1))
+    kept = float((ends[:, 0] - ends[:, 1]).sum())
+    # Along a hull a pack may be handed out that gains nothing by itself, before those come that do.
+    if packs < wanted.sum() and kept < promised - SLIGHT * max(promised, 1.0):
+        other = _best(cost_of, wanted, packs)
+        reached = cost_of(np.stack([np.zeros(len(wanted)), other], axis=1))
+        if float((reached[:, 0] - reached[:, 1]).sum()) > kept:
+            given = other
     return Share(given, last, (), ())
+
+
+def _best(cost_of: Callable[[Floats], Floats], wanted: Ints, packs: int) -> Ints:
+    """The cheapest way to hand out packs whatever the curves look like, in lots of a 64th of them; the rest by marginal value."""
+    lot = max(1, -(-packs // TABLE))
+    steps = packs // lot
+    table = cost_of(np.tile(np.arange(steps + 1.0) * lot, (len(wanted), 1)))
+    table = np.where(np.arange(steps + 1) * lot <= wanted[:, None], table, np.inf)
+    back = np.arange(steps + 1)[:, None] - np.arange(steps + 1)  # what is left for the others, by total and by own
+    best, chosen = np.zeros(steps + 1), []
+    for cost in table:
+        total = np.where(back >= 0, best[np.maximum(back, 0)] + cost, np.inf)
+        chosen.append(np.argmin(total, axis=1))
+        best = total.min(axis=1)
+    given, left = np.zeros(len(wanted), dtype=np.int64), int(np.argmin(best))
+    for place in reversed(range(len(wanted))):
+        given[place] = chosen[place][left] * lot
+        left -= int(chosen[place][left])
+    room = np.minimum(wanted - given, packs - int(given.sum()))
+    rest = cost_of(np.asarray(given[:, None] + np.arange(room.max(initial=0) + 1.0), dtype=np.float64))
+    costs = [rest[place, : room[place] + 1] for place in range(len(wanted))]
+    return given + greedy(costs, packs - int(given.sum())).packs
 
 
 def hull(cost: Floats) -> Floats:

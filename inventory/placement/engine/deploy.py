@@ -192,9 +192,12 @@ class Work:
         view_lots(stock, sku.pack_size, own, problem)
 
     def wanted(self, pairs: Ints, pack: float) -> Ints:
-        """Packs from the position up to the level."""
-        gap = np.ceil((self.level[pairs] - self.after[pairs]) / pack - NEGLIGIBLE)
-        return np.asarray(np.maximum(gap, 0.0), dtype=np.int64)
+        """Packs from the position up to the level; the last only where it costs less than doing without, or a service is stated."""
+        gap = np.maximum(np.ceil((self.level[pairs] - self.after[pairs]) / pack - NEGLIGIBLE), 0.0)
+        last = np.flatnonzero((gap > 0) & (self.prices.min_fill[pairs] <= 0))
+        cost = self.costs(pairs[last], np.stack([gap[last] - 1, gap[last]], axis=1) * pack)
+        gap[last] -= cost[:, 0] <= cost[:, 1]
+        return gap.astype(np.int64)
 
     def costs(self, pairs: Ints, extra: Floats) -> Floats:
         """What these pairs cost with so many units more each: (pair, number)."""

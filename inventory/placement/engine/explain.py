@@ -13,6 +13,7 @@ import numpy as np
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
+from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork, Outlooks
 from inventory.placement.engine.levels import Levels, describe
@@ -44,6 +45,7 @@ class Settled:
     owned: Floats
     orders: Floats
     loads: tuple[TruckLoad, ...]
+    solved: Solved | None = None
 
 
 @dataclass(frozen=True)

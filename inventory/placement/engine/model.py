@@ -241,7 +241,8 @@ class Params:
     """The numbers of the method.
 
     `phi` is the hold-back factor (placement.md §6.2) that a planner may set for all classes (None: as tuned). Trucks that others
-    fill too (`are_trucks_shared`) are paid by the m³ and not rounded.
+    fill too (`are_trucks_shared`) are paid by the m³ and not rounded. `is_exact` asks for the cheapest deployment, where few items
+    move.
     """
 
     phi: float | None = None
@@ -255,6 +256,7 @@ class Params:
     moq_cover_weeks: float = 26.0
     dormant_weeks: int = 52
     are_trucks_shared: bool = False
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)

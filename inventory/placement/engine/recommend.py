@@ -12,6 +12,7 @@ from inventory.placement.engine import exceptions_out, levels_out, moves_out
 from inventory.placement.engine.deploy import Work, deploy, put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
+from inventory.placement.engine.exact import Solved, improve
 from inventory.placement.engine.explain import Plan, Settled, number, standing
 from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_ground, outlooks
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
@@ -67,6 +68,9 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     deployment = deploy(problem, grid, found.pairs, prices, levels.level)
     work = Work(problem, grid, found.pairs, prices, levels.level, deployment.after)
     loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks)
+    solved = None
+    if problem.params.is_exact:
+        loads, solved = improve(work, deployment.stocks, loads)
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
     for stock in deployment.stocks:
         stock.shipments[:] = [shipment for shipment in stock.shipments if shipment.total > 0]
@@ -76,7 +80,7 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
-    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads))
+    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads), solved)
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:
@@ -107,4 +111,14 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
             }
             for load in plan.settled.loads
         ],
+        **_solved(plan.settled.solved),
     }  # fmt: skip
+
+
+def _solved(solved: Solved | None) -> dict[str, object]:
+    """What came of asking for the cheapest deployment, where that was asked for."""
+    if solved is None:
+        return {}
+    best = None if solved.best is None else number(solved.best)
+    cost = {"standing_cost": number(solved.standing), "best_cost": best, "is_proven": solved.is_proven}
+    return {"exact": {"skus": solved.skus, **cost}}

@@ -100,10 +100,10 @@ def _lane(
             shipment.topup_packs += max(change, 0)
             work.after[pair] += change * mine.pack[n]
     loaded = float((packs * mine.pack_m3).sum())
-    return TruckLoad(lane.origin, destination, asked, loaded, _trucks(loaded, size), price)
+    return TruckLoad(lane.origin, destination, asked, loaded, truck_count(loaded, size), price)
 
 
-def _trucks(volume: float, size: float) -> int:
+def truck_count(volume: float, size: float) -> int:
     """Whole trucks for so many m³, a slight rest squeezed in."""
     return max(int(np.ceil(volume / size - SLIGHT)), int(volume > TIGHT))
 
@@ -193,7 +193,7 @@ def _worth(work: Work, mine: _OnLane, packs: Ints, size: float, truck_cost: floa
     """What the lane costs with so many packs: the DCs' positions and its trucks, less what is shipped ahead of the next ones."""
     extra = (mine.position + packs * mine.pack - work.after[mine.pairs])[:, None]
     volume = float((packs * mine.pack_m3).sum())
-    return float(work.costs(mine.pairs, extra).sum()) + truck_cost * (_trucks(volume, size) - volume / size)
+    return float(work.costs(mine.pairs, extra).sum()) + truck_cost * (truck_count(volume, size) - volume / size)
 
 
 def _is_urgent(work: Work, mine: _OnLane, packs: Ints, truck_per_m3: float) -> bool:
