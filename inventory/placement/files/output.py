@@ -80,6 +80,8 @@ def write(files: Mapping[Path, str]) -> None:
     ready: list[tuple[Path, Path]] = []
     try:
         for path, text in files.items():
+            if path.is_dir():
+                raise IsADirectoryError(path)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             ready.append((Path(name), path))
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
