@@ -171,6 +171,7 @@ def test_what_happens_later_does_not_change_what_the_engine_decides():
     changed.history.demand[:, 80:] = 99
     game = Simulation(chain.chain, chain.demand, settings=1, columns=range(80, 82), seed=0)
     game.start_plain()
+    game.on_hand /= 2
     game.receive()
     tuning = lay_ground(as_known(world, 80, world.state)).tuning
 
