@@ -90,7 +90,7 @@ def _level_dc(facts: Mapping[str, Any]) -> str:
         "(%(lead_weeks)s to arrive, then the review) and %(safety_stock)s for uncertainty. A lost unit costs %(p)s, a week "
         "forward instead of in bond %(delta)s, hold-back factor %(phi)s; the next unit would gain %(marginal_after)s."
     )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    return " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
 
 
 def _level_bonded(facts: Mapping[str, Any]) -> str:
@@ -99,7 +99,20 @@ def _level_bonded(facts: Mapping[str, Any]) -> str:
         "%(safety_stock)s for uncertainty; %(position)s are there or on the way. Holding a unit for a week costs %(h_B)s in bond "
         "and %(h_D)s forward, a lost one %(p)s."
     )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    return " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
+
+
+def _scarce(facts: Mapping[str, Any]) -> list[str]:
+    """What a limit that items share does to a level."""
+    found = []
+    if "capacity_price" in facts:
+        found.append(_("Room at %(node)s is scarce: a m³ there is worth %(capacity_price)s a week."))
+    if "budget_price" in facts:
+        found.append(_("The budget for stock binds: money is worth %(budget_rate)s a year more than it costs."))
+    if found:
+        found.append(_("Without these limits the level would be %(value_without_limits)s."))
+    rate = {"budget_rate": percent(facts["budget_price"])} if "budget_price" in facts else {}
+    return [said % {**_numbers(facts), **rate} for said in found]
 
 
 def _move(facts: Mapping[str, Any]) -> str:

@@ -40,6 +40,12 @@ class Shipment:
         """All its packs."""
         return self.packs + self.early_packs + self.topup_packs
 
+    def withdraw(self, packs: int) -> None:
+        """Take so many packs back: first what goes for need, at last what goes because of a limit."""
+        fewer = min(packs, self.packs)
+        self.packs -= fewer
+        self.early_packs -= packs - fewer
+
 
 @dataclass
 class SiteStock:

@@ -19,6 +19,8 @@ from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Adjustment, Floats, Problem
 from inventory.placement.engine.outlook import Outlook
+from inventory.placement.engine.room import Room
+from inventory.placement.engine.shadow_prices import Within
 from inventory.placement.engine.trucks import TruckLoad
 
 
@@ -34,7 +36,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Settled:
-    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair."""
+    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
+
+    `within` and `rooms` tell of shared limits (None and empty where none is stated).
+    """
 
     prices: Prices
     bond_prices: Prices
@@ -44,6 +49,8 @@ class Settled:
     owned: Floats
     orders: Floats
     loads: tuple[TruckLoad, ...]
+    within: Within | None = None
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "phi": number(plan.ground.phi[pair.sku]),
         "position": number(deployment.before[n]),
         "position_after": number(deployment.after[n]),
-        "binding": ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else [],
+        **_bound(plan, pair.dc, n, ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else []),
     }
 
 
@@ -135,7 +142,7 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "h_D": number(prices.h_forward[n], 6),
         "position": number(position),
         "order_quantity": number(order),
-        "binding": ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else [],
+        **_bound(plan, site.site, n, ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else []),
     }
 
 
@@ -232,6 +239,25 @@ def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
         "limit_date": limit.isoformat() if limit else None,
         "days_left": (limit - as_of).days if limit else None,
     }
+
+
+def _bound(plan: Plan, node: str, n: int, own: list[str]) -> dict[str, Any]:
+    """What keeps a level or a shipment lower than it would be; where a shared limit does, its price and the level without it."""
+    settled, within = plan.settled, plan.settled.within
+    is_dc = plan.grid.roads.nodes[node].type == "dc"
+    found: dict[str, Any] = {"binding": own}
+    if within:
+        level = float((settled.levels if is_dc else settled.bond_levels).level[n])
+        free = float((within.free if is_dc else within.bond_free)[n])
+        for limit in within.limits:
+            if level < free and limit.price > 0 and limit.node in (node, ""):
+                found["binding"] = [*found["binding"], limit.kind]
+                found |= {f"{limit.kind}_price": number(limit.price), "value_without_limits": number(free)}
+    if is_dc and "capacity" not in found["binding"]:
+        is_crowded = any(room.node == node and room.price_per_m3 > 0 for room in settled.rooms)
+        if is_crowded and settled.deployment.after[n] < settled.levels.level[n]:
+            found["binding"] = [*found["binding"], "capacity"]
+    return found
 
 
 def _level(levels: Levels, n: int) -> dict[str, Any]:

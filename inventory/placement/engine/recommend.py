@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from inventory.placement.engine import exceptions_out, levels_out, moves_out
+from inventory.placement.engine import exceptions_out, levels_out, limits_out, moves_out, room
 from inventory.placement.engine.deploy import Work, deploy, put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
@@ -17,6 +17,7 @@ from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_grou
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.trucks import round_trucks
 from inventory.placement.engine.tuning import Tuning
 
@@ -64,9 +65,18 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         found.sites.spread, ground.beta[items], charge=bond_prices.charge, shortage=bond_prices.shortage,
         step=bond_prices.step,
     )  # fmt: skip
+    within = None
+    if is_limited(problem.network):
+        phi = ground.phi[ground.prepared.pair_sku]
+        spreads = (found.pairs.spread, found.sites.spread)
+        within = within_limits(Unlimited(problem, grid, *spreads, prices, bond_prices, levels, bond_levels, phi))
+        prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
     deployment = deploy(problem, grid, found.pairs, prices, levels.level)
-    work = Work(problem, grid, found.pairs, prices, levels.level, deployment.after)
-    loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks)
+    work = Work(problem, grid, found.pairs, prices, levels.level.copy(), deployment.after)
+    free = room.rooms(problem, grid)
+    crowded = room.fit(work, deployment.stocks, free) if free else ()
+    left = room.left_after(free, work, deployment.stocks) if free else {}
+    loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks, left)
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
     for stock in deployment.stocks:
         stock.shipments[:] = [shipment for shipment in stock.shipments if shipment.total > 0]
@@ -76,7 +86,7 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
-    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads))
+    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads), within, crowded)
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:
@@ -107,4 +117,5 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
             }
             for load in plan.settled.loads
         ],
+        **limits_out.totals(plan.settled),
     }  # fmt: skip
