@@ -12,6 +12,7 @@ import numpy as np
 
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
+from inventory.placement.engine.disruptions import Disruptions
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork, Outlooks
@@ -38,7 +39,7 @@ class Standing:
 class Settled:
     """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
 
-    `within` and `rooms` tell of shared limits (None and empty where none is stated).
+    `within` and `rooms` tell of shared limits, `disruptions` of known events (None and empty where none is stated).
     """
 
     prices: Prices
@@ -51,6 +52,7 @@ class Settled:
     loads: tuple[TruckLoad, ...]
     within: Within | None = None
     rooms: tuple[Room, ...] = ()
+    disruptions: Disruptions | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         plan.settled.prices,
         plan.settled.deployment,
     )
-    sku = plan.grid.skus[pair.sku]
+    sku, foreseen = plan.grid.skus[pair.sku], _foreseen(plan, n)
+    own = ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else []
     return {
         "kind": "level_dc",
         "node": pair.dc,
@@ -122,7 +125,8 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "phi": number(plan.ground.phi[pair.sku]),
         "position": number(deployment.before[n]),
         "position_after": number(deployment.after[n]),
-        **_bound(plan, pair.dc, n, ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else []),
+        **_bound(plan, pair.dc, n, own + foreseen.get("held_by", [])),
+        **foreseen,
     }
 
 
@@ -258,6 +262,15 @@ def _bound(plan: Plan, node: str, n: int, own: list[str]) -> dict[str, Any]:
         if is_crowded and settled.deployment.after[n] < settled.levels.level[n]:
             found["binding"] = [*found["binding"], "capacity"]
     return found
+
+
+def _foreseen(plan: Plan, n: int) -> dict[str, Any]:
+    """What known events have to do with a pair."""
+    seen, settled = plan.settled.disruptions, plan.settled
+    if seen is None:
+        return {}
+    facts = seen.facts(plan.grid, n, float(settled.levels.level[n]), float(settled.deployment.after[n]))
+    return {name: number(value) if isinstance(value, float) else value for name, value in facts.items()}
 
 
 def _level(levels: Levels, n: int) -> dict[str, Any]:

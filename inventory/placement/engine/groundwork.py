@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from inventory.placement.engine.closures import Bridges, bridges
 from inventory.placement.engine.families import Style
 from inventory.placement.engine.foretell import Foreteller, Laws
 from inventory.placement.engine.grid import lay_out
@@ -39,10 +40,11 @@ class Groundwork:
 
 @dataclass(frozen=True)
 class Outlooks:
-    """The outlook of every pair and of every site pair."""
+    """The outlook of every pair and of every site pair, and what closures and holidays add to them (None: nothing)."""
 
     pairs: Outlook
     sites: Outlook
+    bridges: Bridges | None = None
 
 
 def lay_ground(
@@ -80,18 +82,22 @@ def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
     marked = prepared.cleaned.censored[prepared.lines]
     censored = np.asarray(np.bincount(prepared.line_pair, marked, len(grid.pairs)), dtype=np.float64)
     leads = [grid.pairs[n].lane.lead_time for n in pairs.tolist()]
-    review = problem.network.review_weeks
+    spans, detour = spans_of(leads, problem.network.review_weeks), bridges(problem, grid, ground.phi)
+    if detour:
+        spans = detour.pairs(spans, pairs)
     at_dcs = look_ahead(
         Asked(
-            prepared.pairs.of(pairs), prepared.demand[pairs], spans_of(leads, review), ground.style[prepared.pair_sku[pairs]],
+            prepared.pairs.of(pairs), prepared.demand[pairs], spans, ground.style[prepared.pair_sku[pairs]],
             prepared.analog[pairs], censored[pairs].astype(np.int64), np.array([lead.is_default for lead in leads], dtype=np.bool_),
         ),
         ground.styles, ground.dc_laws, problem.params, first_week,
     )  # fmt: skip
-    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine))
+    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine, detour), detour)
 
 
-def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None) -> Outlook:
+def _at_sites(
+    ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None, detour: Bridges | None
+) -> Outlook:
     """The outlooks of the site pairs: the summed series of the pairs they feed."""
     prepared, problem = ground.prepared, ground.prepared.problem
     grid = prepared.grid
@@ -114,8 +120,11 @@ def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats
         replace(own, demand=prepared.demand[pairs[fed]], uplift=None).pooled(group[fed], len(chosen), category).demand
     )
     analog = np.asarray(np.bincount(group[fed], prepared.analog[pairs[fed]], len(chosen)), dtype=np.float64)
+    spans = spans_of(leads, problem.network.review_weeks)
+    if detour:
+        spans = detour.sites(spans, np.array(chosen, dtype=np.int64))
     asked = Asked(
-        baseline, demand, spans_of(leads, problem.network.review_weeks), ground.style[sku], analog,
+        baseline, demand, spans, ground.style[sku], analog,
         np.bincount(group[fed], weights=censored[pairs[fed]], minlength=len(chosen)).astype(np.int64),
         np.array([lead.is_default for lead in leads], dtype=np.bool_),
     )  # fmt: skip

@@ -7,12 +7,10 @@ price at which the rest waits in bond, found by bisection as for trucks; what is
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from inventory.placement.engine.deploy import SiteStock, Work
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.model import Ints, Problem
-from inventory.placement.engine.trucks import OnLane, on_lane, thinned
+from inventory.placement.engine.trucks import OnLane, cut, on_lane, thinned
 
 TIGHT = 1e-9
 
@@ -56,7 +54,7 @@ def fit(work: Work, stocks: Sequence[SiteStock], free: Mapping[str, float]) -> t
             if volume > room + TIGHT:
                 packs, found = thinned(mine, room)
                 price[dc] = max(price[dc], found)
-                freed += _take_back(work, mine, _without_rest(mine, packs, room))
+                freed += _take_back(work, mine, cut(mine, packs, room))
         if not freed:
             break
         for stock in sorted(freed, key=lambda stock: (stock.sku, stock.site)):
@@ -78,20 +76,6 @@ def left_after(free: Mapping[str, float], work: Work, stocks: Sequence[SiteStock
             if dc in left:
                 left[dc] -= shipment.total * sku.pack_size * sku.volume_m3
     return left
-
-
-def _without_rest(mine: OnLane, packs: Ints, room: float) -> Ints:
-    """What must leave bond because of a limit is thinned last, and only where it alone has no room."""
-    packs = packs.copy()
-    over = float((packs * mine.pack_m3).sum()) - room
-    for n in np.flatnonzero(packs > 0)[::-1].tolist():
-        if over <= TIGHT:
-            break
-        if mine.pack_m3[n] > 0:
-            back = min(int(packs[n]), int(np.ceil(over / mine.pack_m3[n] - TIGHT)))
-            packs[n] -= back
-            over -= back * float(mine.pack_m3[n])
-    return packs
 
 
 def _take_back(work: Work, mine: OnLane, packs: Ints) -> list[SiteStock]:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from inventory.placement.engine import duties
 from inventory.placement.engine.costs import left_over, newly_short
 from inventory.placement.engine.distribution import Spread, stretch
 from inventory.placement.engine.economics import Prices
@@ -154,7 +155,7 @@ class _Market:
         # What a unit ties up: its value with freight in bond, and with duty and freight forward.
         inbound = asked.bond_prices.freight[self.group] if len(grid.site_pairs) else np.zeros(len(skus))
         self.tied_bond = np.array([sku.unit_value for sku in skus]) + inbound
-        duty = np.array([sku.unit_value * sku.duty_rate for sku in skus])
+        duty = np.array([sku.unit_value for sku in skus]) * duties.rates(asked.problem, grid)
         self.tied_forward = self.tied_bond + duty + asked.prices.freight
         self.level, self.left = asked.levels.level, asked.levels.left
         self.bond_level = asked.bond_levels.level

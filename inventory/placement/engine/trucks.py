@@ -85,6 +85,7 @@ def _lane(work: Work, lane: Lane, mine: OnLane, room: float) -> TruckLoad:
     packs, price = now, 0.0
     if most is not None and asked > most * size:
         packs, price = thinned(mine, most * size)
+        packs = cut(mine, packs, most * size)
     elif asked / size - whole > (SLIGHT if whole else TIGHT):
         options = [(now, 0.0)]
         fewer = thinned(mine, whole * size)
@@ -120,7 +121,7 @@ def on_lane(work: Work, stocks: list[SiteStock], place: Mapping[tuple[int, str],
     pairs = np.array([n for n, _stock in found], dtype=np.int64)
     sent = [next((s for s in stock.shipments if s.pair == n), None) for n, stock in found]
     need = np.array([s.packs if s else 0 for s in sent], dtype=np.int64)
-    fixed = np.array([s.early_packs if s else 0 for s in sent], dtype=np.int64)
+    fixed = np.array([s.early_packs + s.ahead_packs if s else 0 for s in sent], dtype=np.int64)
     pack = np.array([work.grid.skus[stock.sku].pack_size for _n, stock in found])
     volume = np.array([work.grid.skus[stock.sku].volume_m3 for _n, stock in found])
     whole, lead = work.outlook.spread.whole[pairs], work.outlook.spread.lead[pairs]
@@ -148,11 +149,27 @@ def thinned(mine: OnLane, most_m3: float) -> tuple[Ints, float]:
     return _added(mine, packs, mine.need + mine.fixed, most_m3), high
 
 
+def cut(mine: OnLane, packs: Ints, room: float) -> Ints:
+    """What must leave bond because of a limit is thinned last, and only where it alone has no room."""
+    packs = packs.copy()
+    over = float((packs * mine.pack_m3).sum()) - room
+    for n in np.flatnonzero(packs > 0)[::-1].tolist():
+        if over <= TIGHT:
+            break
+        if mine.pack_m3[n] > 0:
+            back = min(int(packs[n]), int(np.ceil(over / mine.pack_m3[n] - TIGHT)))
+            packs[n] -= back
+            over -= back * float(mine.pack_m3[n])
+    return packs
+
+
 def _filled(work: Work, mine: OnLane, most_m3: float) -> tuple[Ints, float]:
     """As much of so many m³ as stock in bond and need allow: the subsidy per m³ that fills, then the next week's demand."""
     now = mine.need + mine.fixed
     free = np.array([stock.free_packs(p) for stock, p in zip(mine.stocks, mine.pack.tolist(), strict=True)])
     most = now + np.maximum(free, 0)
+    if work.wait is not None:
+        most = np.where(work.wait[mine.pairs] > 0, now, most)
 
     def at(price: float) -> Ints:
         return np.asarray(np.minimum(np.maximum(mine.packs(price), now), most))
