@@ -8,10 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from inventory.placement.engine import events_out, exceptions_out, levels_out, limits_out, moves_out, room
-from inventory.placement.engine.blocked import take_blocked
-from inventory.placement.engine.deploy import Work, deploy, put_values, view_lots
-from inventory.placement.engine.disruptions import Disruptions, usual_levels
+from inventory.placement.engine import events_out, exceptions_out, levels_out, limits_out, moves_out
+from inventory.placement.engine.deploy import put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.explain import Plan, Settled, number, standing
@@ -19,9 +17,8 @@ from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_grou
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
-from inventory.placement.engine.preposition import bring_forward, foresee
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
-from inventory.placement.engine.trucks import round_trucks
+from inventory.placement.engine.shipping import ship
 from inventory.placement.engine.tuning import Tuning
 
 
@@ -74,22 +71,8 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         spreads = (found.pairs.spread, found.sites.spread)
         within = within_limits(Unlimited(problem, grid, *spreads, prices, bond_prices, levels, bond_levels, phi))
         prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
-    foreseen = foresee(problem, grid, found.pairs, prices, levels.level)
-    level, closed = foreseen.until if foreseen else levels.level, found.bridges.now if found.bridges else frozenset()
-    deployment = deploy(problem, grid, found.pairs, prices, level, closed=closed)
-    wait = foreseen.wait if foreseen else None
-    work = Work(problem, grid, found.pairs, prices, level.copy(), deployment.after, wait)
-    blocked = take_blocked(work, deployment.stocks, closed) if closed else ()
-    free = room.rooms(problem, grid)
-    crowded = room.fit(work, deployment.stocks, free) if free else ()
-    left = room.left_after(free, work, deployment.stocks) if free else {}
-    brought = bring_forward(work, deployment.stocks, foreseen, room=left, closed=closed) if foreseen else ()
-    left = room.left_after(free, work, deployment.stocks) if brought and free else left
-    seen = None
-    if foreseen or found.bridges:
-        usual = usual_levels(grid, found.bridges, found.pairs.spread, prices)
-        seen = Disruptions(found.bridges, usual, blocked, foreseen, {entry.pair: entry for entry in brought})
-    loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks, left)
+    shipped = ship(problem, grid, found, prices, levels)
+    deployment = shipped.deployment
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
     for stock in deployment.stocks:
         stock.shipments[:] = [shipment for shipment in stock.shipments if shipment.total > 0]
@@ -100,8 +83,9 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
     return Settled(
-        prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads), within, crowded, seen
-    )
+        prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, within, shipped.rooms,
+        shipped.disruptions,
+    )  # fmt: skip
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:

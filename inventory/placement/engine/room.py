@@ -40,28 +40,25 @@ def rooms(problem: Problem, grid: Grid) -> dict[str, float]:
 
 def fit(work: Work, stocks: Sequence[SiteStock], free: Mapping[str, float]) -> tuple[Room, ...]:
     """Take back from shipments what DCs have no room for, least worth a m³ first, and offer it to the other DCs."""
-    asked: dict[str, float] = {}
+    left = left_after(free, work, stocks)
+    asked = {dc: room - left[dc] for dc, room in free.items()}
     price = dict.fromkeys(free, 0.0)
     place = {(pair.sku, pair.dc): n for n, pair in enumerate(work.grid.pairs)}
     fed = {(site.sku, site.site): site.pairs for site in work.grid.site_pairs}
     # A DC that was too full asks for no more, so each pass can only crowd one that had room.
-    for _pass in range(len(free) + 1):
-        freed: list[SiteStock] = []
-        for dc, room in free.items():
+    while crowded := [dc for dc in free if left[dc] < -TIGHT]:
+        freed: dict[tuple[int, str], SiteStock] = {}
+        for dc in crowded:
             mine = on_lane(work, list(stocks), place, dc)
-            volume = float(((mine.need + mine.fixed) * mine.pack_m3).sum())
-            asked.setdefault(dc, volume)
-            if volume > room + TIGHT:
-                packs, found = thinned(mine, room)
-                price[dc] = max(price[dc], found)
-                freed += _take_back(work, mine, cut(mine, packs, room))
-        if not freed:
-            break
-        for stock in sorted(freed, key=lambda stock: (stock.sku, stock.site)):
+            packs, found = thinned(mine, free[dc])
+            price[dc] = max(price[dc], found)
+            freed |= {(s.sku, s.site): s for s in _take_back(work, mine, cut(mine, packs, free[dc]))}
+        for _key, stock in sorted(freed.items()):
             work.ship(stock, fed.get((stock.sku, stock.site), ()))
+        left = left_after(free, work, stocks)
     nodes = work.grid.roads.nodes
     return tuple(
-        Room(dc, float(nodes[dc].capacity_m3 or 0.0), float(nodes[dc].capacity_m3 or 0.0) - room, asked.get(dc, 0.0), price[dc])
+        Room(dc, float(nodes[dc].capacity_m3 or 0.0), float(nodes[dc].capacity_m3 or 0.0) - room, asked[dc], price[dc])
         for dc, room in free.items()
     )  # fmt: skip
 
@@ -69,7 +66,7 @@ def fit(work: Work, stocks: Sequence[SiteStock], free: Mapping[str, float]) -> t
 def left_after(free: Mapping[str, float], work: Work, stocks: Sequence[SiteStock]) -> dict[str, float]:
     """m³ still free at those DCs when the shipments are there."""
     left = dict(free)
-    for stock in stocks:
+    for stock in stocks if left else ():
         sku = work.grid.skus[stock.sku]
         for shipment in stock.shipments:
             dc = work.grid.pairs[shipment.pair].dc
