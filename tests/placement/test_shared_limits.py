@@ -124,6 +124,16 @@ def test_a_tighter_budget_never_owns_more_and_is_kept(seed, share, tighter):
         assert (row["price"] == 0) == (row["expected_without_limits"] <= row["limit"])
 
 
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_budget_is_spent_to_the_last_unit_even_by_one_item(share):
+    found = world(4, items=1)
+    free = limit_of(played(found, budget=1e12), "budget")["expected"]
+
+    row = limit_of(played(found, budget=free * share), "budget")
+
+    assert free * share - found.network.skus[0].unit_value <= row["expected"] <= free * share + 1e-3
+
+
 def test_a_budget_takes_from_what_is_worth_least_for_its_money():
     series = poisson_series(1, 20, 20) | poisson_series(1, 20, 20, sku_id="B")
     skus = [sku("A", stockout_cost=8.0), sku("B", stockout_cost=1.0)]
@@ -138,6 +148,17 @@ def test_a_budget_takes_from_what_is_worth_least_for_its_money():
     assert said["binding"] == ["budget"]
     assert said["value_without_limits"] == level(plain, "B", "MX").order_up_to
     assert "The budget for stock binds" in sentence(said)
+
+
+def test_a_least_fill_is_kept_before_a_capacity_which_says_so():
+    found = world(1)
+    skus = tuple(replace(s, min_fill=0.99) for s in found.network.skus)
+
+    result = played(replace(found, network=replace(found.network, skus=skus)), DC1=0.5)
+
+    assert not limit_of(result, "capacity", "DC1")["is_kept"]
+    assert all(row.expected_fill >= 0.99 - 1e-9 for row in result.levels if row.node == "DC1")
+    assert not any("capacity_price" in row.explanation for row in result.levels)
 
 
 def test_room_in_bond_that_is_scarce_pushes_stock_forward():

@@ -66,7 +66,7 @@ def bridges(problem: Problem, grid: Grid, phi: Floats) -> Bridges | None:
     lanes = grid.roads.lanes
     closures = {ends: found for ends, lane in lanes.items() if (found := closure_of(lane, problem, grid.roads))}
     holidays = {ends: more for ends, lane in lanes.items() if (more := holiday_weeks(lane, problem, grid.roads))}
-    if not closures and not holidays:
+    if not closures and not any(holidays.values()):
         return None
     ends = [(pair.site, pair.dc) for pair in grid.pairs]
     closed = np.array([closures[e].weeks if e in closures else 0.0 for e in ends])
@@ -90,7 +90,7 @@ def closure_of(lane: Lane, problem: Problem, roads: Roads) -> Closure | None:
     events.sort(key=lambda event: (event.begin, event.end))
     if not events or events[0].begin > as_of + timedelta(weeks=HORIZON_WEEKS):
         return None
-    begin, end, chance = events[0].begin, events[0].end, min(events[0].value or 1.0, 1.0)
+    begin, end, chance = events[0].begin, events[0].end, _probability(events[0])
     for event in events[1:]:
         if (event.begin - end).days <= 1:
             end = max(end, event.end)
@@ -108,7 +108,7 @@ def holiday_weeks(lane: Lane, problem: Problem, roads: Roads) -> int:
     for event in problem.events:
         if event.kind == "holiday" and event.begin <= last and event.end >= as_of and is_about(event, lane, roads):
             days = (min(event.end, last) - max(event.begin, as_of)).days + 1
-            found = max(found, round(event.value) if event.value else int(np.ceil(days / 7)))
+            found = max(found, int(np.ceil(days / 7)) if event.value is None else round(event.value))
     return found
 
 
@@ -127,6 +127,10 @@ def open_ways(lane: Lane, problem: Problem, roads: Roads) -> list[Lane]:
     """Other lanes between the same nodes that are not closed while this one is, cheapest first."""
     ways = roads.others.get((lane.origin, lane.destination), ())
     return [way for way in ways if closure_of(way, problem, roads) is None]
+
+
+def _probability(closure: Event) -> float:
+    return 1.0 if closure.value is None else min(closure.value, 1.0)
 
 
 def _prolonged(spans: Spans, closed: Floats, late: Floats) -> Spans:

@@ -256,7 +256,8 @@ def _bound(plan: Plan, node: str, n: int, own: list[str]) -> dict[str, Any]:
         for limit in within.limits:
             if level < free and limit.price > 0 and limit.node in (node, ""):
                 found["binding"] = [*found["binding"], limit.kind]
-                found |= {f"{limit.kind}_price": number(limit.price), "value_without_limits": number(free)}
+                if limit.is_kept:
+                    found |= {f"{limit.kind}_price": number(limit.price), "value_without_limits": number(free)}
     if is_dc and "capacity" not in found["binding"]:
         is_crowded = any(room.node == node and room.price_per_m3 > 0 for room in settled.rooms)
         if is_crowded and settled.deployment.after[n] < settled.levels.level[n]:

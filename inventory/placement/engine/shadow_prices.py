@@ -7,20 +7,20 @@ the less is held. A price stands at 0 where its limit does not bind.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from inventory.placement.engine import duties
-from inventory.placement.engine.costs import left_over, newly_short
+from inventory.placement.engine.costs import left_over
 from inventory.placement.engine.distribution import Spread, stretch
 from inventory.placement.engine.economics import Prices
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.levels import TIE, WHOLE, Levels, describe
+from inventory.placement.engine.level_curve import Curve
+from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints, Network, Problem
 from inventory.placement.engine.orders import implied_charge
 
-STEPS, ROUNDS, DEAREST, CHUNK_LINES = 24, 6, 1e9, 8_000
+STEPS, ROUNDS, DEAREST = 24, 6, 1e9
 CAPACITY, BUDGET = "capacity", "budget"
 
 
@@ -89,48 +89,6 @@ def within_limits(asked: Unlimited) -> Within:
     return market.result()
 
 
-class _Curve:
-    """What a level leaves over and lacks, at every whole step among which the cheapest must be: (line, candidate).
-
-    Between two quantiles of the whole the cost is concave, so the cheapest whole step is next to one of them.
-    """
-
-    def __init__(self, spread: Spread, step: Floats, shortage: Floats, min_fill: Floats) -> None:
-        steps = spread.whole / step[:, None]
-        near = np.round(steps)
-        steps = np.where(np.abs(steps - near) < WHOLE, near, steps)
-        sides = np.stack([np.floor(steps), np.ceil(steps)], axis=2).reshape(len(steps), -1)
-        self.level = np.concatenate([np.zeros((len(steps), 1)), sides], axis=1) * step[:, None]
-        self.left = left_over(self.level, spread.whole)
-        short = newly_short(self.level, spread.whole, spread.lead)
-        self.lost = shortage[:, None] * short
-        most = np.where(min_fill > 0, (1.0 - min_fill) * spread.review_mean + TIE, np.inf)
-        self.is_enough = short <= most[:, None] if min_fill.any() else None
-        self.lead = spread.lead
-
-    @cached_property
-    def on_way(self) -> Floats:
-        """Units on the way at each candidate: S − E[(S − D_L)+]."""
-        return np.asarray(self.level - left_over(self.level, self.lead), dtype=np.float64)
-
-    def cheapest(self, lines: Ints, charge: Floats, on_way: Floats | None = None) -> Ints:
-        """The candidate of each of these lines at these charges (and charges for a unit on the way), the smallest of equals."""
-        chosen = np.empty(len(lines), dtype=np.int64)
-        for begin in range(0, len(lines), CHUNK_LINES):
-            some = lines[begin : begin + CHUNK_LINES]
-            cost = charge[begin : begin + CHUNK_LINES, None] * self.left[some] + self.lost[some]
-            if on_way is not None:
-                cost = cost + on_way[begin : begin + CHUNK_LINES, None] * self.on_way[some]
-            least = cost.min(axis=1, keepdims=True)
-            best = np.argmax(cost <= least + TIE * (1.0 + np.abs(least)), axis=1)
-            if self.is_enough is not None:
-                enough = self.is_enough[some]
-                last = enough.shape[1] - 1
-                best = np.maximum(best, np.where(enough.any(axis=1), np.argmax(enough, axis=1), last))
-            chosen[begin : begin + CHUNK_LINES] = best
-        return chosen
-
-
 class _Market:
     """Prices of room and money under search. `space` is per node, `money` a yearly rate."""
 
@@ -164,8 +122,8 @@ class _Market:
         review = np.full(len(weeks), float(network.review_weeks))
         supply = np.array([site.lead_time.mean for site in grid.site_pairs])
         self.until_supply = stretch(asked.sites.whole, np.minimum((supply + review) / np.maximum(weeks, 1e-9), 1.0))
-        self.curve: _Curve | None = None
-        self.bond_curve: _Curve | None = None
+        self.curve: Curve | None = None
+        self.bond_curve: Curve | None = None
         self.bond_charge = np.zeros(0)
 
     def clear(self) -> None:
@@ -182,6 +140,8 @@ class _Market:
             is_settled = before[0] == self.money and np.array_equal(before[1], self.space)
             if is_settled or (self.asked.network.budget is None and not (self.site_node >= 0).any()):
                 break
+        if self.money:
+            self._spend()
 
     def result(self) -> Within:
         """Prices and levels at the prices found; the very same as before where none of them is above 0."""
@@ -220,14 +180,43 @@ class _Market:
 
     def _owned(self, level: Floats) -> float:
         """The value of all stock on hand and on the way before a review: S − E[(S − D_L)+] + E[(S − D_k)+] units of each item."""
+        return float((self.site_value * self._units(level, np.arange(len(level)))).sum())
+
+    def _units(self, level: Floats, lines: Ints) -> Floats:
+        """Units of all stock at levels of these site pairs."""
         at, spread = level[:, None], self.asked.sites
-        units = level - left_over(at, spread.lead)[:, 0] + left_over(at, spread.whole)[:, 0]
-        return float((self.site_value * units).sum())
+        units = level - left_over(at, spread.lead[lines])[:, 0] + left_over(at, spread.whole[lines])[:, 0]
+        return np.asarray(units, dtype=np.float64)
 
     def _over_budget(self, money: Floats) -> Floats:
         self.money = float(money[0])
         self._move_bond(np.arange(len(self.bond_level)))
         return np.array([self._owned(self.bond_level) - float(self.asked.network.budget or 0.0)])
+
+    def _spend(self) -> None:
+        """Use what the price leaves of the budget: an item whose level falls at once there is raised as far as the rest goes.
+
+        The cost of an item is not convex below the demand of its lead time, so no price leads to the levels between.
+        """
+        known, price, held = self.asked, self.money, self.bond_level
+        everyone = np.arange(len(held))
+        self.money = price * (1 - 1e-6)
+        self._move_bond(everyone)
+        dearer, self.money, self.bond_level = self.bond_level, price, held.copy()
+        left = float(known.network.budget or 0.0) - self._owned(held)
+        for n in np.flatnonzero((dearer > held) & (self._space_of(self.site_node) == 0)).tolist():
+            step, line = float(known.bond_prices.step[n]), np.array([n])
+
+            def worth(steps: int, n: int = n, step: float = step, line: Ints = line) -> float:
+                return float(self.site_value[n] * self._units(held[line] + steps * step, line)[0])
+
+            # The most steps that the rest pays for; what it cannot pay is above, by what the price just below would give.
+            low, high, most = 0, round(float(dearer[n] - held[n]) / step) + 1, worth(0) + left + 1e-9
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if worth(middle) <= most else (low, middle)
+            self.bond_level[n] = held[n] + low * step
+            left -= worth(low) - worth(0)
 
     def _clear_nodes(self, kind: str) -> None:
         """Set the price of every limited node of a type, where it is too full or has a price already."""
@@ -258,7 +247,7 @@ class _Market:
         asked = self.asked
         if self.curve is None:
             prices = asked.prices
-            self.curve = _Curve(asked.pairs, prices.step, prices.shortage, prices.min_fill)
+            self.curve = Curve(asked.pairs, prices.step, prices.shortage, prices.min_fill)
         best = self.curve.cheapest(pairs, self._charge(pairs))
         self.level, self.left = self.level.copy(), self.left.copy()
         self.level[pairs], self.left[pairs] = self.curve.level[pairs, best], self.curve.left[pairs, best]
@@ -268,7 +257,7 @@ class _Market:
         asked = self.asked
         if self.bond_curve is None:
             bond = asked.bond_prices
-            self.bond_curve = _Curve(asked.sites, bond.step, bond.shortage, np.zeros(len(bond.step)))
+            self.bond_curve = Curve(asked.sites, bond.step, bond.shortage, np.zeros(len(bond.step)))
             self.bond_charge = implied_charge(asked.bond_levels.level, asked.sites, bond.shortage, bond.step)
         at_dcs = np.maximum(np.bincount(self.group, minlength=len(self.bond_level)), 1)
         forward = np.bincount(self.group, self.tied_forward, len(self.bond_level)) / at_dcs
