@@ -62,10 +62,10 @@ def _blocked(
             ways += [(lanes[ends], free)] if free > 0 else []
     premium = float(work.prices.premium[n])
 
-    def extra(way: Lane) -> float:
+    def dearer(way: Lane) -> float:
         slower = max(0.0, way.lead_time.mean - own.lead_time.mean)
         return way.freight(sku.volume_m3) - own.freight(sku.volume_m3) + premium * slower
 
-    detours = [Detour(way, units, extra(way)) for way, units in ways]
+    detours = [Detour(way, units, dearer(way)) for way, units in ways]
     detours.sort(key=lambda detour: (detour.extra_per_unit, detour.lane.origin, detour.lane.crossing))
     return Blocked(stock.site, n, quantity, float(cost[0] - cost[1]), tuple(detours))
