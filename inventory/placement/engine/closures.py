@@ -5,7 +5,7 @@ covers by those it lasts, from eight weeks before it on; a holiday lengthens the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -14,7 +14,7 @@ import numpy as np
 from inventory.placement.engine.economics import pair_prices
 from inventory.placement.engine.foretell import Spans
 from inventory.placement.engine.grid import Grid, Roads
-from inventory.placement.engine.model import Event, Floats, Ints, Lane, Problem
+from inventory.placement.engine.model import Event, Floats, Ints, Lane, LeadTime, Problem
 
 HORIZON_WEEKS = 8  # a known event is prepared for from here on: later costs nothing yet, earlier would only hold longer
 LONGEST_WEEKS = 26  # a closure without an end, or a longer one, is bridged for so long
@@ -52,11 +52,13 @@ class Bridges:
 
     def pairs(self, spans: Spans, lines: Ints) -> Spans:
         """How far some pairs have to look ahead."""
-        return _prolonged(spans, self.closed[lines], self.late[lines])
+        late = self.late[lines]
+        return Spans(spans.whole + self.closed[lines] + late, spans.lead + late, spans.late)
 
-    def sites(self, spans: Spans, lines: Ints) -> Spans:
-        """How far some site pairs have to."""
-        return _prolonged(spans, self.site_closed[lines], self.site_late[lines])
+    def supply(self, site_pair: int, lead: LeadTime) -> LeadTime:
+        """The lead time from a supplier, longer by what its lane is closed or late."""
+        more = int(np.ceil(self.site_closed[site_pair] + self.site_late[site_pair]))
+        return replace(lead, weeks=tuple(week + more for week in lead.weeks)) if more else lead
 
 
 def bridges(problem: Problem, grid: Grid, phi: Floats) -> Bridges | None:
@@ -131,10 +133,6 @@ def open_ways(lane: Lane, problem: Problem, roads: Roads) -> list[Lane]:
 
 def _probability(closure: Event) -> float:
     return 1.0 if closure.value is None else min(closure.value, 1.0)
-
-
-def _prolonged(spans: Spans, closed: Floats, late: Floats) -> Spans:
-    return Spans(spans.whole + closed + late, spans.lead + late, spans.late)
 
 
 def _reroutes(

@@ -26,7 +26,10 @@ LAW_ITEMS = 1_000  # a sample is enough for what is fitted over many series
 
 @dataclass(frozen=True)
 class Groundwork:
-    """`style` numbers the style of each item among `styles`; `phi` and `beta` are per item."""
+    """`style` numbers the style of each item among `styles`; `phi` and `beta` are per item.
+
+    `bridges` is what closures and holidays of lanes ask for (None: nothing).
+    """
 
     prepared: Prepared
     tuning: Tuning
@@ -36,15 +39,15 @@ class Groundwork:
     beta: Floats
     dc_laws: Laws
     site_laws: Laws
+    bridges: Bridges | None = None
 
 
 @dataclass(frozen=True)
 class Outlooks:
-    """The outlook of every pair and of every site pair, and what closures and holidays add to them (None: nothing)."""
+    """The outlook of every pair and of every site pair."""
 
     pairs: Outlook
     sites: Outlook
-    bridges: Bridges | None = None
 
 
 def lay_ground(
@@ -70,7 +73,8 @@ def lay_ground(
     params = problem.params
     phi = np.array([params.phi or tuning.of(n).phi for n in range(len(CLASSES))])
     beta = np.array([tuning.of(n).beta for n in range(len(CLASSES))])
-    return Groundwork(prepared, tuning, styles, style, phi[style], beta[style], *laws)
+    across = bridges(prepared.problem, prepared.grid, phi[style])
+    return Groundwork(prepared, tuning, styles, style, phi[style], beta[style], *laws, across)
 
 
 def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
@@ -82,9 +86,9 @@ def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
     marked = prepared.cleaned.censored[prepared.lines]
     censored = np.asarray(np.bincount(prepared.line_pair, marked, len(grid.pairs)), dtype=np.float64)
     leads = [grid.pairs[n].lane.lead_time for n in pairs.tolist()]
-    spans, detour = spans_of(leads, problem.network.review_weeks), bridges(problem, grid, ground.phi)
-    if detour:
-        spans = detour.pairs(spans, pairs)
+    spans = spans_of(leads, problem.network.review_weeks)
+    if ground.bridges:
+        spans = ground.bridges.pairs(spans, pairs)
     at_dcs = look_ahead(
         Asked(
             prepared.pairs.of(pairs), prepared.demand[pairs], spans, ground.style[prepared.pair_sku[pairs]],
@@ -92,12 +96,10 @@ def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
         ),
         ground.styles, ground.dc_laws, problem.params, first_week,
     )  # fmt: skip
-    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine, detour), detour)
+    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine))
 
 
-def _at_sites(
-    ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None, detour: Bridges | None
-) -> Outlook:
+def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None) -> Outlook:
     """The outlooks of the site pairs: the summed series of the pairs they feed."""
     prepared, problem = ground.prepared, ground.prepared.problem
     grid = prepared.grid
@@ -109,7 +111,8 @@ def _at_sites(
         site = grid.site_pairs[number]
         members = [row[pair] for pair in site.pairs]
         group[members] = n
-        leads.append(_onward(site.lead_time, members, at_dcs))
+        supply = ground.bridges.supply(number, site.lead_time) if ground.bridges else site.lead_time
+        leads.append(_onward(supply, members, at_dcs))
     fed = np.flatnonzero(group >= 0)
     sku = np.array([grid.site_pairs[n].sku for n in chosen], dtype=np.int64)
     names = {name: n for n, name in enumerate(prepared.categories)}
@@ -120,11 +123,8 @@ def _at_sites(
         replace(own, demand=prepared.demand[pairs[fed]], uplift=None).pooled(group[fed], len(chosen), category).demand
     )
     analog = np.asarray(np.bincount(group[fed], prepared.analog[pairs[fed]], len(chosen)), dtype=np.float64)
-    spans = spans_of(leads, problem.network.review_weeks)
-    if detour:
-        spans = detour.sites(spans, np.array(chosen, dtype=np.int64))
     asked = Asked(
-        baseline, demand, spans, ground.style[sku], analog,
+        baseline, demand, spans_of(leads, problem.network.review_weeks), ground.style[sku], analog,
         np.bincount(group[fed], weights=censored[pairs[fed]], minlength=len(chosen)).astype(np.int64),
         np.array([lead.is_default for lead in leads], dtype=np.bool_),
     )  # fmt: skip

@@ -71,7 +71,7 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         spreads = (found.pairs.spread, found.sites.spread)
         within = within_limits(Unlimited(problem, grid, *spreads, prices, bond_prices, levels, bond_levels, phi))
         prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
-    shipped = ship(problem, grid, found, prices, levels)
+    shipped = ship(ground, found.pairs, prices, levels)
     deployment = shipped.deployment
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
     for stock in deployment.stocks:

@@ -10,10 +10,9 @@ from inventory.placement.engine.blocked import take_blocked
 from inventory.placement.engine.deploy import Deployment, Work, deploy
 from inventory.placement.engine.disruptions import Disruptions, usual_levels
 from inventory.placement.engine.economics import Prices
-from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.groundwork import Outlooks
+from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels
-from inventory.placement.engine.model import Problem
+from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.preposition import Brought, bring_forward, foresee
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.trucks import TruckLoad, round_trucks
@@ -29,14 +28,15 @@ class Shipped:
     disruptions: Disruptions | None
 
 
-def ship(problem: Problem, grid: Grid, found: Outlooks, prices: Prices, levels: Levels) -> Shipped:
+def ship(ground: Groundwork, outlook: Outlook, prices: Prices, levels: Levels) -> Shipped:
     """Ship up to the levels: first for need and limits, then what fits, then ahead of a rise of duty, at last in whole trucks."""
-    foreseen = foresee(problem, grid, found.pairs, prices, levels.level)
-    closed = found.bridges.now if found.bridges else frozenset()
+    problem, grid, bridges = ground.prepared.problem, ground.prepared.grid, ground.bridges
+    foreseen = foresee(problem, grid, outlook, prices, levels.level)
+    closed = bridges.now if bridges else frozenset()
     level = foreseen.until if foreseen else levels.level
-    deployment = deploy(problem, grid, found.pairs, prices, level, closed=closed)
+    deployment = deploy(problem, grid, outlook, prices, level, closed=closed)
     stocks, wait = deployment.stocks, foreseen.wait if foreseen else None
-    work = Work(problem, grid, found.pairs, prices, level.copy(), deployment.after, wait)
+    work = Work(problem, grid, outlook, prices, level.copy(), deployment.after, wait)
     blocked = take_blocked(work, stocks, closed) if closed else ()
     free = room.rooms(problem, grid)
     rooms = room.fit(work, stocks, free) if free else ()
@@ -47,7 +47,7 @@ def ship(problem: Problem, grid: Grid, found: Outlooks, prices: Prices, levels: 
     if not problem.params.are_trucks_shared:
         loads = round_trucks(work, stocks, room.left_after(free, work, stocks))
     seen = None
-    if foreseen or found.bridges:
-        usual = usual_levels(grid, found.bridges, found.pairs.spread, prices)
-        seen = Disruptions(found.bridges, usual, blocked, foreseen, {entry.pair: entry for entry in brought})
+    if foreseen or bridges:
+        usual = usual_levels(grid, bridges, outlook.spread, prices)
+        seen = Disruptions(bridges, usual, blocked, foreseen, {entry.pair: entry for entry in brought})
     return Shipped(deployment, tuple(loads), rooms, seen)
