@@ -23,7 +23,13 @@ REASONS = {
     "MOQ_COVER": gettext_lazy("Least order covers long"),
     "NO_BASIS": gettext_lazy("No basis for a level"),
     "NO_LANE": gettext_lazy("No lane from bond"),
+    "BLOCKED": gettext_lazy("Lane closed"),
     "OVERRIDE": gettext_lazy("Planner's override"),
+}
+HELD_BY = {
+    "stock": gettext_lazy("stock in bond"),
+    "capacity": gettext_lazy("room at the DC"),
+    "truck": gettext_lazy("trucks"),
 }
 CLASSES = {
     "smooth": gettext_lazy("Smooth demand"),
@@ -90,7 +96,7 @@ def _level_dc(facts: Mapping[str, Any]) -> str:
         "(%(lead_weeks)s to arrive, then the review) and %(safety_stock)s for uncertainty. A lost unit costs %(p)s, a week "
         "forward instead of in bond %(delta)s, hold-back factor %(phi)s; the next unit would gain %(marginal_after)s."
     )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    return " ".join([said % _numbers(facts), *_scarce(facts), *_events(facts), _basis(facts)])
 
 
 def _level_bonded(facts: Mapping[str, Any]) -> str:
@@ -99,7 +105,20 @@ def _level_bonded(facts: Mapping[str, Any]) -> str:
         "%(safety_stock)s for uncertainty; %(position)s are there or on the way. Holding a unit for a week costs %(h_B)s in bond "
         "and %(h_D)s forward, a lost one %(p)s."
     )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    return " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
+
+
+def _scarce(facts: Mapping[str, Any]) -> list[str]:
+    """What a limit that items share does to a level."""
+    found = []
+    if "capacity_price" in facts:
+        found.append(_("Room at %(node)s is scarce: a m³ there is worth %(capacity_price)s a week."))
+    if "budget_price" in facts:
+        found.append(_("The budget for stock binds: money is worth %(budget_rate)s a year more than it costs."))
+    if found:
+        found.append(_("Without these limits the level would be %(value_without_limits)s."))
+    rate = {"budget_rate": percent(facts["budget_price"])} if "budget_price" in facts else {}
+    return [said % {**_numbers(facts), **rate} for said in found]
 
 
 def _move(facts: Mapping[str, Any]) -> str:
@@ -109,7 +128,7 @@ def _move(facts: Mapping[str, Any]) -> str:
         "there, from %(cost_before)s to %(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
-    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), *_events(facts), _basis(facts)])
 
 
 def _move_early(facts: Mapping[str, Any]) -> str:
@@ -125,6 +144,61 @@ def _move_early(facts: Mapping[str, Any]) -> str:
 def _lots(facts: Mapping[str, Any]) -> list[str]:
     said = _("Lot %(lot)s must leave by %(limit_date)s (%(days_left)s days).")
     return [said % lot for lot in facts["lots"]]
+
+
+def _events(facts: Mapping[str, Any]) -> list[str]:
+    """What is known to come: a closed lane, a holiday on the way, a change of duty."""
+    found = []
+    if "reroute_crossing" in facts:
+        found.append(
+            _(
+                "The lane is closed from %(closed_from)s to %(closed_to)s; going by %(reroute_crossing)s costs less than holding."
+            )
+        )
+    elif "closed_from" in facts:
+        found.append(
+            _(
+                "The lane is closed from %(closed_from)s to %(closed_to)s: %(closed_weeks)s weeks more are covered; "
+                "otherwise the level would be %(level_without_closure)s."
+            )
+        )
+    if "holiday_weeks" in facts:
+        found.append(_("A holiday makes the way longer, by weeks: %(holiday_weeks)s."))
+    return [said % _numbers(facts) for said in found] + _duty(facts)
+
+
+def _duty(facts: Mapping[str, Any]) -> list[str]:
+    if "duty_on" not in facts or "duty_saved" not in facts:
+        return []
+    shares = {name: percent(facts[name]) for name in ("duty_now", "duty_new")}
+    known = {**_numbers(facts), **shares, "held_by": ", ".join(str(HELD_BY[name]) for name in facts.get("held_by", ()))}
+    if "cover_weeks" not in facts:
+        said = _(
+            "Duty falls from %(duty_now)s to %(duty_new)s on %(duty_on)s: until then only units that gain more than the "
+            "%(duty_saved)s it saves are sent, up to %(level_until)s, and %(held)s wait."
+        )
+        return [said % known]
+    said = _(
+        "Duty rises from %(duty_now)s to %(duty_new)s on %(duty_on)s: a unit brought forward saves %(duty_saved)s and a week "
+        "forward costs %(delta)s, so %(cover_weeks)s weeks of demand are worth bringing; of %(ahead_asked)s units, %(ahead)s are "
+        "brought now."
+    )
+    return [said % known, *([_("The rest is held back by: %(held_by)s.") % known] if facts["held_by"] else [])]
+
+
+def _blocked(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "%(quantity)s are needed at %(node)s, but the lane from %(from_node)s by %(crossing)s is closed until %(closed_to)s: "
+        "the move is blocked, and waiting would cost %(wait_cost)s."
+    )
+    found = [said % _numbers(facts)]
+    if facts["reroute"]:
+        way = _("%(quantity)s can come from %(from_node)s by %(crossing)s for %(cost)s more (freight %(freight)s).")
+        named = {"crossing": facts["reroute"]["crossing"] or facts["reroute"]["mode"]}
+        found.append(way % {**_numbers(facts["reroute"]), **named})
+    else:
+        found.append(_("There is no other way."))
+    return " ".join([*found, _basis(facts)])
 
 
 def _purchase(facts: Mapping[str, Any]) -> str:
@@ -186,4 +260,5 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_lane": _no_lane,
     "runout": _runout,
     "overstock": _overstock,
+    "blocked": _blocked,
 }

@@ -197,6 +197,52 @@ def test_negative_stock_counts_as_none_and_is_listed(files):
     assert errors == ["on_hand[0]: quantity -4 is below zero and counts as 0"]
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "place"),
+    [
+        (
+            "on_hand",
+            {"sku": "A", "node": "MX-1", "quantity": 8, "lots": [{"lot": "L", "quantity": -3}]},
+            "on_hand[0].lots[0]",
+        ),
+        ("in_transit", {"sku": "A", "to": "DC-1", "quantity": -9}, "in_transit[0]"),
+        ("backorders", {"sku": "A", "node": "DC-1", "quantity": -2}, "backorders[0]"),
+    ],
+)
+def test_nothing_of_a_state_counts_below_zero(files, name, row, place):
+    none = json.loads(json.dumps(row))
+    (none["lots"][0] if "lots" in none else none)["quantity"] = 0
+    files.put("state.json", {**STATE, name: [none]})
+    clean = files.run()
+    files.put("state.json", {**STATE, name: [row]})
+
+    assert files.run(report=files.folder / "report.json") == clean
+    (error,) = json.loads((files.folder / "report.json").read_text())["state_errors"]
+    assert error.startswith(f"{place}: quantity -")
+
+
+def test_capacity_budget_and_events_are_read_and_reported(files):
+    network = changed(("budget",), 9000)
+    network["nodes"][2]["capacity_m3"] = 0.7
+    files.put("network.json", network)
+    files.put(
+        "events.csv",
+        "kind,sku|category|lane|crossing,location,from,to,value\n"
+        "closure,LAREDO,,2026-11-09,2026-11-29,\ntariff,A,DC-1,2026-11-30,,0.4\n",
+    )
+
+    rows = files.rows(events=files.folder / "events.csv", report=files.folder / "report.json")
+
+    found = json.loads((files.folder / "report.json").read_text())["metrics"]
+    assert {(row["kind"], row["node"]) for row in found["limits"]} == {("capacity", "DC-1"), ("budget", "")}
+    assert found["rooms"][0]["taken_m3"] == pytest.approx(0.4)
+    assert found["closures"][0]["is_now"]
+    assert found["duty_changes"][0]["duty_new"] == 0.4
+    blocked = [row for row in rows if row["reason_code"] == "BLOCKED"]
+    assert {row["node"] for row in blocked} == {"DC-1"}
+    assert not any(row["record_type"] == "move" and row["to_node"] == "DC-1" for row in rows)
+
+
 def changed(path, value):
     """NETWORK with one value changed (or taken out, for None); `path` leads to it."""
     network = json.loads(json.dumps(NETWORK))
@@ -390,6 +436,7 @@ def test_a_promotion_to_come_is_read_from_the_events(files):
         ("promo,A,,soon,2026-12-31,2", "line 2.from: an ISO date is needed, not 'soon'"),
         ("promo,A,,2026-12-31,2026-12-01,2", "line 2.to: 2026-12-01 lies before 2026-12-31"),
         ("promo,A,,2026-12-01,2026-12-31,-2", "line 2.value: a number not below zero is needed, not -2.0"),
+        ("tariff,A,,2026-12-01,,", "line 2.value: the new duty rate is needed, as a share"),
     ],
 )
 def test_an_event_that_is_none_is_refused_where_it_is_wrong(files, line, message):

@@ -164,6 +164,30 @@ def test_the_engine_costs_less_than_four_weeks_everywhere():
     assert engine.fill.item() > 0.93
 
 
+def test_played_week_by_week_a_dc_is_never_filled_beyond_its_room():
+    demand = history(items=4)
+    net = network(skus=[sku(chr(65 + n)) for n in range(4)], dcs=2, lead=ONE, supply=LeadTime((2,), (1.0,)))
+    net = replace(net, nodes=tuple(replace(n, capacity_m3=1.2) if n.id == "DC1" else n for n in net.nodes))
+    chain = stage(demand, net=net)
+    world = chain.prepared.problem
+    policy = EnginePolicy(world, chain, lay_ground(as_known(world, 70, world.state)).tuning)
+    game = Simulation(chain.chain, chain.demand, settings=1, columns=range(70, 85), seed=0)
+    game.start_plain()
+    filled = []
+
+    for week in range(70, 85):
+        game.receive()
+        ships, orders = policy(game, week)
+        taken = 0.01 * (game.on_hand + game.inbound.sum(axis=0))[0, :, 0].sum()
+        sent = 0.01 * ships[0][0, :, 0].sum()
+        filled.append(taken + sent)
+        assert sent <= max(1.2 - taken, 0.0) + 1e-9
+        game.act(ships, orders, counted=True)
+
+    assert max(filled[5:]) == pytest.approx(1.2, abs=0.02)
+    assert game.tally.fill.item() > 0.8
+
+
 def test_what_happens_later_does_not_change_what_the_engine_decides():
     chain = stage(history())
     world = chain.prepared.problem

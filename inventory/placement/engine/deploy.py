@@ -5,7 +5,7 @@ level; only where it has not are packs handed out one by one. Trucks are seen to
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,19 +26,27 @@ NEGLIGIBLE = 1e-9
 
 @dataclass
 class Shipment:
-    """Packs from one site to one pair: for need, because a lot must leave, and to fill a truck; and the last pack's value."""
+    """Packs from one site to one pair: for need, for a lot's limit, to fill a truck, ahead of a duty; the last one's worth."""
 
     site: str
     pair: int
     packs: int = 0
     early_packs: int = 0
     topup_packs: int = 0
+    ahead_packs: int = 0
     value: float = 0.0
 
     @property
     def total(self) -> int:
         """All its packs."""
-        return self.packs + self.early_packs + self.topup_packs
+        return self.packs + self.early_packs + self.topup_packs + self.ahead_packs
+
+    def withdraw(self, packs: int) -> None:
+        """Take so many packs back: first what goes ahead, then what goes for need, at last what goes because of a limit."""
+        for kind in ("ahead_packs", "packs", "early_packs"):
+            fewer = min(packs, getattr(self, kind))
+            setattr(self, kind, getattr(self, kind) - fewer)
+            packs -= fewer
 
 
 @dataclass
@@ -79,8 +87,14 @@ class Deployment:
     stocks: tuple[SiteStock, ...]
 
 
-def deploy(problem: Problem, grid: Grid, outlook: Outlook, prices: Prices, level: Floats) -> Deployment:
-    """Ship what gains, item by item, from the site that feeds each DC, then from any other site that reaches it."""
+def deploy(
+    problem: Problem, grid: Grid, outlook: Outlook, prices: Prices, level: Floats, *,
+    closed: Collection[tuple[str, str]] = (),
+) -> Deployment:  # fmt: skip
+    """Ship what gains, item by item, from the site that feeds each DC, then from any other site that reaches it.
+
+    Over `closed` lanes goes only what the feeding site would send, to be taken back as blocked.
+    """
     before = positions(problem, grid)
     stocks = site_stocks(problem, grid)
     work = Work(problem, grid, outlook, prices, level, before.copy())
@@ -91,9 +105,10 @@ def deploy(problem: Problem, grid: Grid, outlook: Outlook, prices: Prices, level
     for n, pair in enumerate(grid.pairs):
         by_sku[pair.sku].append(n)
     for stock in stocks:
-        work.ship_across(stock, [n for n in by_sku[stock.sku] if _is_other(grid, stock.site, n)])
+        work.ship_across(stock, [n for n in by_sku[stock.sku] if _is_other(grid, stock.site, n, closed)])
     for stock in stocks:
-        work.ship_early(stock, [n for n in by_sku[stock.sku] if (stock.site, grid.pairs[n].dc) in grid.roads.lanes])
+        reached = [n for n in by_sku[stock.sku] if (stock.site, grid.pairs[n].dc) in grid.roads.lanes]
+        work.ship_early(stock, [n for n in reached if (stock.site, grid.pairs[n].dc) not in closed])
     return Deployment(before, work.after, tuple(stocks))
 
 
@@ -124,7 +139,7 @@ def site_stocks(problem: Problem, grid: Grid) -> list[SiteStock]:
 
 @dataclass
 class Work:
-    """Ships item by item; `after` is carried along."""
+    """Ships item by item; `after` is carried along. `wait` is what a unit of each pair saves by waiting."""
 
     problem: Problem
     grid: Grid
@@ -132,6 +147,7 @@ class Work:
     prices: Prices
     level: Floats
     after: Floats
+    wait: Floats | None = None
 
     def ship(self, stock: SiteStock, pairs: Sequence[int]) -> None:
         """Bring these pairs to their levels, or hand out the site's packs among them while they gain."""
@@ -229,8 +245,9 @@ def put_values(deployment: Deployment, spread: Spread, prices: Prices, pack: Flo
         shipment.value = value
 
 
-def _is_other(grid: Grid, site: str, n: int) -> bool:
+def _is_other(grid: Grid, site: str, n: int, closed: Collection[tuple[str, str]]) -> bool:
     """True for a pair fed from elsewhere that this site reaches too."""
     pair = grid.pairs[n]
-    sku = grid.skus[pair.sku]
-    return pair.site != site and (site, pair.dc) in grid.roads.lanes and (not sku.sites or site in sku.sites)
+    sku, ends = grid.skus[pair.sku], (site, pair.dc)
+    is_reached = ends in grid.roads.lanes and ends not in closed
+    return pair.site != site and is_reached and (not sku.sites or site in sku.sites)

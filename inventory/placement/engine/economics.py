@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inventory.placement.engine import duties
 from inventory.placement.engine.costs import holding
 from inventory.placement.engine.grid import Grid, SitePair, supply_lane
 from inventory.placement.engine.model import Floats, Params, Problem, Sku
@@ -35,7 +36,7 @@ def pair_prices(problem: Problem, grid: Grid, phi: Floats) -> Prices:
     """The prices of every pair; φ is per item."""
     network, params = problem.network, problem.params
     skus = [grid.skus[pair.sku] for pair in grid.pairs]
-    value, volume, duty = _column(skus, "unit_value"), _column(skus, "volume_m3"), _column(skus, "duty_rate")
+    value, volume, duty = _column(skus, "unit_value"), _column(skus, "volume_m3"), duties.rates(problem, grid)
     worn = _column(skus, "obsolescence_per_year")
     inbound = np.array([_inbound(grid, pair.sku, pair.site) for pair in grid.pairs])
     onward = np.array([pair.lane.freight(sku.volume_m3) for pair, sku in zip(grid.pairs, skus, strict=True)])

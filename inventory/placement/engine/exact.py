@@ -7,7 +7,8 @@ problem, unless the time limit cuts it off.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -53,9 +54,15 @@ class _Way:
         return (lane.truck_m3, lane.truck_cost) if lane.truck_m3 and lane.truck_cost is not None else None
 
 
-def improve(work: Work, stocks: tuple[SiteStock, ...], loads: Sequence[TruckLoad]) -> tuple[list[TruckLoad], Solved]:
-    """Put the cheapest plan in place of a dearer one that stands; the shipments of `stocks` and the positions of `work` change."""
-    program = _Program(work, stocks)
+def improve(
+    work: Work, stocks: tuple[SiteStock, ...], loads: Sequence[TruckLoad], *, free: Mapping[str, float],
+    closed: AbstractSet[tuple[str, str]],
+) -> tuple[list[TruckLoad], Solved]:  # fmt: skip
+    """Put the cheapest plan in place of a dearer one that stands; the shipments of `stocks` and the positions of `work` change.
+
+    Nothing goes over a lane whose ends are `closed`, and no DC gets more than the m³ it has `free`.
+    """
+    program = _Program(work, stocks, free, closed)
     standing = program.standing
     skus = len({stocks[way.stock].sku for way in program.ways})
     cost = program.cost(standing) if program.ways else 0.0
@@ -74,9 +81,11 @@ def improve(work: Work, stocks: tuple[SiteStock, ...], loads: Sequence[TruckLoad
 class _Program:
     """The ways there are, and what packs over them cost."""
 
-    def __init__(self, work: Work, stocks: tuple[SiteStock, ...]) -> None:
-        self.work, self.stocks = work, stocks
-        self.ways = _ways(work, stocks)
+    def __init__(
+        self, work: Work, stocks: tuple[SiteStock, ...], free: Mapping[str, float], closed: AbstractSet[tuple[str, str]]
+    ) -> None:
+        self.work, self.stocks, self.free = work, stocks, free
+        self.ways = _ways(work, stocks, closed)
         self.pack = np.array([self._pack(way) for way in self.ways])
         self.pairs: Ints = np.unique(np.array([way.pair for way in self.ways], dtype=np.int64))
         self.place: Ints = np.searchsorted(self.pairs, [way.pair for way in self.ways]).astype(np.int64)
@@ -127,6 +136,7 @@ class _Program:
             entries += [(len(limits), m, m3) for m, m3 in over]
             entries.append((len(limits), t + n, -size))
             limits.append((-np.inf, 0.0))
+        self._limit_rooms(entries, limits)
         for n, (full, later) in enumerate(bends):
             high[y + n] = 1.0
             # What lies beyond a bend downwards is had only when all before it is.
@@ -147,6 +157,14 @@ class _Program:
         if found.x is None:
             return None, False
         return np.round(found.x[:ways]).astype(np.int64), found.status == 0
+
+    def _limit_rooms(self, entries: list[tuple[int, int, float]], limits: list[tuple[float, float]]) -> None:
+        """Add what the DCs have room for, or what stands where that is more already."""
+        for dc, room in sorted(self.free.items()):
+            mine = [(n, way.m3) for n, way in enumerate(self.ways) if way.lane.destination == dc]
+            if mine:
+                entries += [(len(limits), n, m3) for n, m3 in mine]
+                limits.append((-np.inf, max(room, sum(m3 * int(self.standing[n]) for n, m3 in mine))))
 
     def put(self, packs: Ints) -> None:
         """Make these packs the plan: what goes beyond the level counts as filling."""
@@ -258,7 +276,7 @@ def _grouped(keys: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
-def _ways(work: Work, stocks: tuple[SiteStock, ...]) -> list[_Way]:
+def _ways(work: Work, stocks: tuple[SiteStock, ...], closed: AbstractSet[tuple[str, str]]) -> list[_Way]:
     """Every way that stock may go, in order: to the pairs its site feeds, and to those that it reaches besides."""
     grid = work.grid
     by_sku = _grouped([pair.sku for pair in grid.pairs])
@@ -270,7 +288,7 @@ def _ways(work: Work, stocks: tuple[SiteStock, ...]) -> list[_Way]:
         for n in by_sku.get(stock.sku, ()):
             pair = grid.pairs[n]
             lane = grid.roads.lanes.get((stock.site, pair.dc))
-            if lane is None:
+            if lane is None or (stock.site, pair.dc) in closed:
                 continue
             dearer = max(lane.freight(sku.volume_m3) - pair.lane.freight(sku.volume_m3), 0.0) * sku.pack_size
             early = next((shipment.early_packs for shipment in stock.shipments if shipment.pair == n), 0)

@@ -12,6 +12,7 @@ import numpy as np
 
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
+from inventory.placement.engine.disruptions import Disruptions
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.grid import Grid
@@ -20,6 +21,8 @@ from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Adjustment, Floats, Problem
 from inventory.placement.engine.outlook import Outlook
+from inventory.placement.engine.room import Room
+from inventory.placement.engine.shadow_prices import Within
 from inventory.placement.engine.trucks import TruckLoad
 
 
@@ -35,7 +38,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Settled:
-    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair."""
+    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
+
+    `within` and `rooms` tell of shared limits, `disruptions` of known events (None and empty where none is stated).
+    """
 
     prices: Prices
     bond_prices: Prices
@@ -46,6 +52,9 @@ class Settled:
     orders: Floats
     loads: tuple[TruckLoad, ...]
     solved: Solved | None = None
+    within: Within | None = None
+    rooms: tuple[Room, ...] = ()
+    disruptions: Disruptions | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,8 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         plan.settled.prices,
         plan.settled.deployment,
     )
-    sku = plan.grid.skus[pair.sku]
+    sku, foreseen = plan.grid.skus[pair.sku], _foreseen(plan, n)
+    own = ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else []
     return {
         "kind": "level_dc",
         "node": pair.dc,
@@ -117,7 +127,8 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "phi": number(plan.ground.phi[pair.sku]),
         "position": number(deployment.before[n]),
         "position_after": number(deployment.after[n]),
-        "binding": ["min_fill"] if sku.min_fill and levels.gain_last[n] < 0 else [],
+        **_bound(plan, pair.dc, n, own + foreseen.get("held_by", [])),
+        **foreseen,
     }
 
 
@@ -137,7 +148,7 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "h_D": number(prices.h_forward[n], 6),
         "position": number(position),
         "order_quantity": number(order),
-        "binding": ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else [],
+        **_bound(plan, site.site, n, ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else []),
     }
 
 
@@ -234,6 +245,35 @@ def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
         "limit_date": limit.isoformat() if limit else None,
         "days_left": (limit - as_of).days if limit else None,
     }
+
+
+def _bound(plan: Plan, node: str, n: int, own: list[str]) -> dict[str, Any]:
+    """What keeps a level or a shipment lower than it would be; where a shared limit does, its price and the level without it."""
+    settled, within = plan.settled, plan.settled.within
+    is_dc = plan.grid.roads.nodes[node].type == "dc"
+    found: dict[str, Any] = {"binding": own}
+    if within:
+        level = float((settled.levels if is_dc else settled.bond_levels).level[n])
+        free = float((within.free if is_dc else within.bond_free)[n])
+        for limit in within.limits:
+            if level < free and limit.price > 0 and limit.node in (node, ""):
+                found["binding"] = [*found["binding"], limit.kind]
+                if limit.is_kept:
+                    found |= {f"{limit.kind}_price": number(limit.price), "value_without_limits": number(free)}
+    if is_dc and "capacity" not in found["binding"]:
+        is_crowded = any(room.node == node and room.price_per_m3 > 0 for room in settled.rooms)
+        if is_crowded and settled.deployment.after[n] < settled.levels.level[n]:
+            found["binding"] = [*found["binding"], "capacity"]
+    return found
+
+
+def _foreseen(plan: Plan, n: int) -> dict[str, Any]:
+    """What known events have to do with a pair."""
+    seen, settled = plan.settled.disruptions, plan.settled
+    if seen is None:
+        return {}
+    facts = seen.facts(plan.grid, n, float(settled.levels.level[n]), float(settled.deployment.after[n]))
+    return {name: number(value) if isinstance(value, float) else value for name, value in facts.items()}
 
 
 def _level(levels: Levels, n: int) -> dict[str, Any]:

@@ -15,13 +15,17 @@ from inventory.placement.engine.model import Ints, Lane, LeadTime, Network, Node
 
 @dataclass(frozen=True)
 class Roads:
-    """The network looked up: nodes by id, the best lane between two nodes, each region's DC, what reaches what."""
+    """The network looked up: nodes by id, the best lane between two nodes, each region's DC, what reaches what.
+
+    `others` are the further lanes between two nodes, in their order: ways round when the best is closed.
+    """
 
     nodes: dict[str, Node]
     lanes: dict[tuple[str, str], Lane]
     dc_of: dict[str, str]
     sites_to: dict[str, tuple[str, ...]]
     suppliers_to: dict[str, tuple[str, ...]]
+    others: dict[tuple[str, str], tuple[Lane, ...]]
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,11 @@ def roads(network: Network) -> Roads:
     """Look the network up. Of two lanes between the same nodes the first by priority, price, time and crossing counts."""
     nodes = {node.id: node for node in network.nodes}
     lanes: dict[tuple[str, str], Lane] = {}
+    others: dict[tuple[str, str], tuple[Lane, ...]] = {}
     for lane in sorted(network.lanes, key=_lane_order):
-        lanes.setdefault((lane.origin, lane.destination), lane)
+        ends = (lane.origin, lane.destination)
+        if lanes.setdefault(ends, lane) is not lane:
+            others[ends] = (*others.get(ends, ()), lane)
     into: dict[str, list[Lane]] = defaultdict(list)
     for lane in lanes.values():
         into[lane.destination].append(lane)
@@ -72,7 +79,12 @@ def roads(network: Network) -> Roads:
         if from_dcs:
             dc_of[region] = min(from_dcs, key=_lane_order).origin
     return Roads(
-        nodes, lanes, dc_of, _feeders(into, nodes, "bonded", "dc"), _feeders(into, nodes, "supplier", "bonded")
+        nodes,
+        lanes,
+        dc_of,
+        _feeders(into, nodes, "bonded", "dc"),
+        _feeders(into, nodes, "supplier", "bonded"),
+        others,
     )
 
 

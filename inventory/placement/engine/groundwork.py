@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from inventory.placement.engine.closures import Bridges, bridges
 from inventory.placement.engine.families import Style
 from inventory.placement.engine.foretell import Foreteller, Laws
 from inventory.placement.engine.grid import lay_out
@@ -25,7 +26,10 @@ LAW_ITEMS = 1_000  # a sample is enough for what is fitted over many series
 
 @dataclass(frozen=True)
 class Groundwork:
-    """`style` numbers the style of each item among `styles`; `phi` and `beta` are per item."""
+    """`style` numbers the style of each item among `styles`; `phi` and `beta` are per item.
+
+    `bridges` is what closures and holidays of lanes ask for (None: nothing).
+    """
 
     prepared: Prepared
     tuning: Tuning
@@ -35,6 +39,7 @@ class Groundwork:
     beta: Floats
     dc_laws: Laws
     site_laws: Laws
+    bridges: Bridges | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ def lay_ground(
     params = problem.params
     phi = np.array([params.phi or tuning.of(n).phi for n in range(len(CLASSES))])
     beta = np.array([tuning.of(n).beta for n in range(len(CLASSES))])
-    return Groundwork(prepared, tuning, styles, style, phi[style], beta[style], *laws)
+    across = bridges(prepared.problem, prepared.grid, phi[style])
+    return Groundwork(prepared, tuning, styles, style, phi[style], beta[style], *laws, across)
 
 
 def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
@@ -80,10 +86,12 @@ def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
     marked = prepared.cleaned.censored[prepared.lines]
     censored = np.asarray(np.bincount(prepared.line_pair, marked, len(grid.pairs)), dtype=np.float64)
     leads = [grid.pairs[n].lane.lead_time for n in pairs.tolist()]
-    review = problem.network.review_weeks
+    spans = spans_of(leads, problem.network.review_weeks)
+    if ground.bridges:
+        spans = ground.bridges.pairs(spans, pairs)
     at_dcs = look_ahead(
         Asked(
-            prepared.pairs.of(pairs), prepared.demand[pairs], spans_of(leads, review), ground.style[prepared.pair_sku[pairs]],
+            prepared.pairs.of(pairs), prepared.demand[pairs], spans, ground.style[prepared.pair_sku[pairs]],
             prepared.analog[pairs], censored[pairs].astype(np.int64), np.array([lead.is_default for lead in leads], dtype=np.bool_),
         ),
         ground.styles, ground.dc_laws, problem.params, problem.week,
@@ -103,7 +111,8 @@ def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats
         site = grid.site_pairs[number]
         members = [row[pair] for pair in site.pairs]
         group[members] = n
-        leads.append(_onward(site.lead_time, members, at_dcs))
+        supply = ground.bridges.supply(number, site.lead_time) if ground.bridges else site.lead_time
+        leads.append(_onward(supply, members, at_dcs))
     fed = np.flatnonzero(group >= 0)
     sku = np.array([grid.site_pairs[n].sku for n in chosen], dtype=np.int64)
     names = {name: n for n, name in enumerate(prepared.categories)}

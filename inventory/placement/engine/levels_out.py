@@ -38,7 +38,7 @@ def pair_levels(plan: Plan) -> list[Level]:
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=position,
-                reason_code="RUNOUT" if level == 0 and position > 0 else "REPLENISH",
+                reason_code=_dc_reason(plan, n, level, position),
                 confidence=outlook.confidence[n],
                 flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
                 explanation=explain.pair_level(plan, n),
@@ -89,13 +89,26 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
     return found, moves
 
 
+def _dc_reason(plan: Plan, n: int, level: float, position: float) -> str:
+    """Why a DC has its level: nothing is asked of what lies there, or a closure raises it; else demand alone."""
+    if level == 0 and position > 0:
+        return "RUNOUT"
+    seen = plan.settled.disruptions
+    return "PREPOSITION" if seen and seen.is_raised(n, level) else "REPLENISH"
+
+
 def _bond_reason(plan: Plan, n: int, bolder: Floats) -> str:
-    """Why stock stays in bond: pooling, when a hold-back factor of 1 would send more; else deferral of duty."""
+    """Why stock stays in bond: a fall of duty, pooling, when a hold-back factor of 1 would send more; else deferral of duty."""
     site = plan.grid.site_pairs[n]
     stock = plan.stock_of.get((site.sku, site.site))
     left = sum(seen.left for seen in stock.views) if stock else 0.0
     if left <= 0:
         return "REPLENISH"
     pack = plan.grid.skus[site.sku].pack_size
+    seen, settled = plan.settled.disruptions, plan.settled
+    if seen and any(
+        seen.is_waiting(m) and settled.levels.level[m] - settled.deployment.after[m] >= pack for m in site.pairs
+    ):
+        return "HOLD_TARIFF"
     more = sum(max(0.0, bolder[m] - plan.settled.deployment.after[m]) for m in site.pairs)
     return "HOLD_POOL" if more >= pack else "HOLD_DEFERRAL"

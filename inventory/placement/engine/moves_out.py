@@ -81,13 +81,15 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
 
 def when(plan: Plan, lane: Lane) -> When:
     """Mode, crossing and weeks of a move on a lane."""
-    week, period = monday(plan.problem.state.as_of), plan.problem.network.period
+    week, seen = monday(plan.problem.state.as_of), plan.settled.disruptions
+    late = seen.weeks_more((lane.origin, lane.destination)) if seen else 0
+    period = plan.problem.network.period
     return {
         "mode": lane.mode,
         "crossing": lane.crossing,
         "ship_week": week,
-        "arrive_week_p50": period.later(week, lane.lead_time.quantile(0.5)),
-        "arrive_week_p90": period.later(week, lane.lead_time.quantile(0.9)),
+        "arrive_week_p50": period.later(week, lane.lead_time.quantile(0.5) + late),
+        "arrive_week_p90": period.later(week, lane.lead_time.quantile(0.9) + late),
     }
 
 
@@ -151,15 +153,18 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code=_reason(shipment, near),
+        reason_code=_reason(plan, shipment, near),
         confidence=outlook.confidence[n],
         flags=flags,
         explanation=explain.move(plan, stock, shipment, quantity, near),
     )
 
 
-def _reason(shipment: Shipment, near: list[LotView]) -> str:
+def _reason(plan: Plan, shipment: Shipment, near: list[LotView]) -> str:
     """Why it leaves now."""
     if near:
         return "LIMIT_NEAR"
+    seen = plan.settled.disruptions
+    if seen and (shipment.ahead_packs or seen.is_raised(shipment.pair, plan.settled.deployment.after[shipment.pair])):
+        return "PREPOSITION"
     return "REPLENISH" if shipment.packs else "TOPUP_TRUCK"

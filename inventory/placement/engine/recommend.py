@@ -8,17 +8,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from inventory.placement.engine import exceptions_out, levels_out, moves_out
-from inventory.placement.engine.deploy import Work, deploy, put_values, view_lots
+from inventory.placement.engine import events_out, exceptions_out, levels_out, limits_out, moves_out
+from inventory.placement.engine.deploy import put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
-from inventory.placement.engine.exact import Solved, improve
+from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.explain import Plan, Settled, number, standing
 from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_ground, outlooks
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
-from inventory.placement.engine.trucks import round_trucks
+from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
+from inventory.placement.engine.shipping import ship
 from inventory.placement.engine.tuning import Tuning
 
 
@@ -65,12 +66,14 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         found.sites.spread, ground.beta[items], charge=bond_prices.charge, shortage=bond_prices.shortage,
         step=bond_prices.step,
     )  # fmt: skip
-    deployment = deploy(problem, grid, found.pairs, prices, levels.level)
-    work = Work(problem, grid, found.pairs, prices, levels.level, deployment.after)
-    loads = [] if problem.params.are_trucks_shared else round_trucks(work, deployment.stocks)
-    solved = None
-    if problem.params.is_exact:
-        loads, solved = improve(work, deployment.stocks, loads)
+    within = None
+    if is_limited(problem.network):
+        phi = ground.phi[ground.prepared.pair_sku]
+        spreads = (found.pairs.spread, found.sites.spread)
+        within = within_limits(Unlimited(problem, grid, *spreads, prices, bond_prices, levels, bond_levels, phi))
+        prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
+    shipped = ship(ground, found.pairs, prices, levels)
+    deployment = shipped.deployment
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
     for stock in deployment.stocks:
         stock.shipments[:] = [shipment for shipment in stock.shipments if shipment.total > 0]
@@ -80,7 +83,10 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
-    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads), solved)
+    return Settled(
+        prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, shipped.solved, within,
+        shipped.rooms, shipped.disruptions,
+    )  # fmt: skip
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:
@@ -112,6 +118,8 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
             for load in plan.settled.loads
         ],
         **_solved(plan.settled.solved),
+        **limits_out.totals(plan.settled),
+        **events_out.totals(plan),
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class TruckLoad:
 
 
 @dataclass(frozen=True)
-class _OnLane:
+class OnLane:
     """The items of one lane: pair, stock, pack, volume of a pack, units' position without the truck's packs, and their curves."""
 
     pairs: Ints
@@ -55,27 +55,28 @@ class _OnLane:
         return np.asarray(np.maximum(gap, self.fixed), dtype=np.int64)
 
 
-def round_trucks(work: Work, stocks: tuple[SiteStock, ...]) -> list[TruckLoad]:
-    """See to the trucks of every lane, in order of its ends. The shipments of `stocks` and the positions of `work` are changed."""
-    loads = []
+def round_trucks(work: Work, stocks: tuple[SiteStock, ...], room: Mapping[str, float]) -> list[TruckLoad]:
+    """See to the trucks of every lane, in order of its ends. The shipments of `stocks` and the positions of `work` are changed.
+
+    `room` is what m³ are still free at the DCs with a capacity: no truck is filled beyond it.
+    """
+    loads, free = [], dict(room)
     by_site: dict[str, list[SiteStock]] = {}
     for stock in stocks:
         by_site.setdefault(stock.site, []).append(stock)
     place = {(pair.sku, pair.dc): n for n, pair in enumerate(work.grid.pairs)}
     for (origin, destination), lane in sorted(work.grid.roads.lanes.items()):
         if lane.truck_m3 and lane.truck_cost is not None and origin in by_site:
-            load = _lane(work, lane, by_site[origin], place, destination)
-            if load is not None:
+            mine = on_lane(work, by_site[origin], place, destination)
+            if len(mine.pairs):
+                load = _lane(work, lane, mine, free.get(destination, np.inf))
                 loads.append(load)
+                if destination in free:
+                    free[destination] -= load.loaded_m3 - load.asked_m3
     return loads
 
 
-def _lane(
-    work: Work, lane: Lane, stocks: list[SiteStock], place: Mapping[tuple[int, str], int], destination: str
-) -> TruckLoad | None:
-    mine = _on_lane(work, stocks, place, destination)
-    if not len(mine.pairs):
-        return None
+def _lane(work: Work, lane: Lane, mine: OnLane, room: float) -> TruckLoad:
     size, cost = float(lane.truck_m3 or 0.0), float(lane.truck_cost or 0.0)
     now = mine.need + mine.fixed
     asked = float((now * mine.pack_m3).sum())
@@ -83,24 +84,25 @@ def _lane(
     whole = float(np.floor(asked / size + TIGHT))
     packs, price = now, 0.0
     if most is not None and asked > most * size:
-        packs, price = _thinned(mine, most * size)
+        packs, price = thinned(mine, most * size)
+        packs = cut(mine, packs, most * size)
     elif asked / size - whole > (SLIGHT if whole else TIGHT):
         options = [(now, 0.0)]
-        thinned = _thinned(mine, whole * size)
-        if not _is_urgent(work, mine, thinned[0], cost / size):
-            options.append(thinned)
+        fewer = thinned(mine, whole * size)
+        if not _is_urgent(work, mine, fewer[0], cost / size):
+            options.append(fewer)
         if most is None or whole + 1 <= most:
-            options.append(_filled(work, mine, (whole + 1) * size))
+            options.append(_filled(work, mine, min((whole + 1) * size, asked + room)))
         packs, price = min(options, key=lambda option: _worth(work, mine, option[0], size, cost))
     for n, (pair, stock) in enumerate(zip(mine.pairs.tolist(), mine.stocks, strict=True)):
         change = int(packs[n] - now[n])
         if change:
             shipment = stock.to(pair)
-            shipment.packs += min(change, 0)
+            shipment.withdraw(max(-change, 0))
             shipment.topup_packs += max(change, 0)
             work.after[pair] += change * mine.pack[n]
     loaded = float((packs * mine.pack_m3).sum())
-    return TruckLoad(lane.origin, destination, asked, loaded, truck_count(loaded, size), price)
+    return TruckLoad(lane.origin, lane.destination, asked, loaded, truck_count(loaded, size), price)
 
 
 def truck_count(volume: float, size: float) -> int:
@@ -108,7 +110,8 @@ def truck_count(volume: float, size: float) -> int:
     return max(int(np.ceil(volume / size - SLIGHT)), int(volume > TIGHT))
 
 
-def _on_lane(work: Work, stocks: list[SiteStock], place: Mapping[tuple[int, str], int], destination: str) -> _OnLane:
+def on_lane(work: Work, stocks: list[SiteStock], place: Mapping[tuple[int, str], int], destination: str) -> OnLane:
+    """What these stocks send, or may send, to a DC."""
     found = [(place[stock.sku, destination], stock) for stock in stocks if (stock.sku, destination) in place]
     found = [
         (n, stock)
@@ -118,7 +121,7 @@ def _on_lane(work: Work, stocks: list[SiteStock], place: Mapping[tuple[int, str]
     pairs = np.array([n for n, _stock in found], dtype=np.int64)
     sent = [next((s for s in stock.shipments if s.pair == n), None) for n, stock in found]
     need = np.array([s.packs if s else 0 for s in sent], dtype=np.int64)
-    fixed = np.array([s.early_packs if s else 0 for s in sent], dtype=np.int64)
+    fixed = np.array([s.early_packs + s.ahead_packs if s else 0 for s in sent], dtype=np.int64)
     pack = np.array([work.grid.skus[stock.sku].pack_size for _n, stock in found])
     volume = np.array([work.grid.skus[stock.sku].volume_m3 for _n, stock in found])
     whole, lead = work.outlook.spread.whole[pairs], work.outlook.spread.lead[pairs]
@@ -126,13 +129,11 @@ def _on_lane(work: Work, stocks: list[SiteStock], place: Mapping[tuple[int, str]
     cost = work.prices.charge[pairs, None] * left_over(grid, whole)
     cost = cost + work.prices.shortage[pairs, None] * newly_short(grid, whole, lead)
     position = work.after[pairs] - (need + fixed) * pack
-    return _OnLane(
-        pairs, [stock for _n, stock in found], pack, pack * volume, position, need, fixed, grid, cost, volume
-    )
+    return OnLane(pairs, [stock for _n, stock in found], pack, pack * volume, position, need, fixed, grid, cost, volume)
 
 
-def _thinned(mine: _OnLane, most_m3: float) -> tuple[Ints, float]:
-    """No more than so many m³: the charge per m³ at which the rest waits."""
+def thinned(mine: OnLane, most_m3: float) -> tuple[Ints, float]:
+    """No more than so many m³, and the charge per m³ at which the rest waits."""
 
     def at(price: float) -> Ints:
         return np.asarray(np.minimum(mine.packs(price), mine.need + mine.fixed))
@@ -148,11 +149,27 @@ def _thinned(mine: _OnLane, most_m3: float) -> tuple[Ints, float]:
     return _added(mine, packs, mine.need + mine.fixed, most_m3), high
 
 
-def _filled(work: Work, mine: _OnLane, most_m3: float) -> tuple[Ints, float]:
+def cut(mine: OnLane, packs: Ints, room: float) -> Ints:
+    """What must leave bond because of a limit is thinned last, and only where it alone has no room."""
+    packs = packs.copy()
+    over = float((packs * mine.pack_m3).sum()) - room
+    for n in np.flatnonzero(packs > 0)[::-1].tolist():
+        if over <= TIGHT:
+            break
+        if mine.pack_m3[n] > 0:
+            back = min(int(packs[n]), int(np.ceil(over / mine.pack_m3[n] - TIGHT)))
+            packs[n] -= back
+            over -= back * float(mine.pack_m3[n])
+    return packs
+
+
+def _filled(work: Work, mine: OnLane, most_m3: float) -> tuple[Ints, float]:
     """As much of so many m³ as stock in bond and need allow: the subsidy per m³ that fills, then the next week's demand."""
     now = mine.need + mine.fixed
     free = np.array([stock.free_packs(p) for stock, p in zip(mine.stocks, mine.pack.tolist(), strict=True)])
     most = now + np.maximum(free, 0)
+    if work.wait is not None:
+        most = np.where(work.wait[mine.pairs] > 0, now, most)
 
     def at(price: float) -> Ints:
         return np.asarray(np.minimum(np.maximum(mine.packs(price), now), most))
@@ -174,7 +191,7 @@ def _filled(work: Work, mine: _OnLane, most_m3: float) -> tuple[Ints, float]:
     return packs, price
 
 
-def _added(mine: _OnLane, packs: Ints, most: Ints, most_m3: float) -> Ints:
+def _added(mine: OnLane, packs: Ints, most: Ints, most_m3: float) -> Ints:
     """Put back, in the lane's order, what bisection left out though it fits."""
     packs = packs.copy()
     room = most_m3 - float((packs * mine.pack_m3).sum())
@@ -189,14 +206,14 @@ def _added(mine: _OnLane, packs: Ints, most: Ints, most_m3: float) -> Ints:
     return packs
 
 
-def _worth(work: Work, mine: _OnLane, packs: Ints, size: float, truck_cost: float) -> float:
+def _worth(work: Work, mine: OnLane, packs: Ints, size: float, truck_cost: float) -> float:
     """What the lane costs with so many packs: the DCs' positions and its trucks, less what is shipped ahead of the next ones."""
     extra = (mine.position + packs * mine.pack - work.after[mine.pairs])[:, None]
     volume = float((packs * mine.pack_m3).sum())
     return float(work.costs(mine.pairs, extra).sum()) + truck_cost * (truck_count(volume, size) - volume / size)
 
 
-def _is_urgent(work: Work, mine: _OnLane, packs: Ints, truck_per_m3: float) -> bool:
+def _is_urgent(work: Work, mine: OnLane, packs: Ints, truck_per_m3: float) -> bool:
     """True if one of the units that would wait is worth more than four times its share of a truck: the loss would go on."""
     waiting = np.flatnonzero(packs < mine.need + mine.fixed)
     pairs = mine.pairs[waiting]

@@ -43,7 +43,10 @@ def _event(row: dict[str, str], where: str, checker: Checker) -> Event:
     begin, end = _day(row, "from", where, checker), _day(row, "to", where, checker)
     if begin > end:
         checker.blame(f"{where}.to", f"{end} lies before {begin}")
-    return Event(kind, subject.strip(), (row.get("location") or "").strip(), begin, end, _value(row, where, checker))
+    value = _value(row, where, checker)
+    if kind == "tariff" and value is None:
+        checker.blame(f"{where}.value", "the new duty rate is needed, as a share")
+    return Event(kind, subject.strip(), (row.get("location") or "").strip(), begin, end, value)
 
 
 def _day(row: dict[str, str], name: str, where: str, checker: Checker) -> date:
