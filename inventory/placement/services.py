@@ -25,7 +25,8 @@ from inventory.placement.books import Assumptions
 from inventory.placement.engine import recommend
 from inventory.placement.engine.fingerprint import code_hash, inputs_hash
 from inventory.placement.errors import AlreadyDecided, NotReleasable
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.files.writing import problem_files
+from inventory.placement.models import PlacementInput, PlacementLevel, PlacementRun, Recommendation
 from inventory.placement.records import Computed
 from inventory.places.clock import local_date
 from inventory.units import as_decimal
@@ -45,12 +46,12 @@ def compute(
     report(1, 3, _("Computing levels and moves"))
     result = recommend(booked.problem, is_tuned=chosen.is_tuned)
     report(2, 3, _("Writing the recommendations"))
-    return Computed(client, as_of, chosen, booked, result)
+    return Computed(client, as_of, chosen, booked, result, problem_files(booked.problem, result.tuning))
 
 
 @transaction.atomic
 def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) -> PlacementRun:
-    """Write a run with its levels and recommendations; what was proposed before and not decided is superseded.
+    """Write a run with its inputs, levels and recommendations; what was proposed before and not decided is superseded.
 
     A job writes its run once: asked again, the run it wrote is returned.
     """
@@ -68,6 +69,9 @@ def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) 
         code_version=f"{ENGINE_VERSION}+{code_hash()}",
         parameters=records.parameters(computed),
         metrics=records.metrics(computed),
+    )
+    PlacementInput.objects.bulk_create(
+        PlacementInput.of(run, name, content) for name, content in sorted(computed.files.items())
     )
     PlacementLevel.objects.bulk_create(
         [records.level(run, computed.booked, level) for level in computed.result.levels], batch_size=500

@@ -10,6 +10,7 @@ from inventory.placement.files.checks import BadInput
 from inventory.placement.files.events import read_events
 from inventory.placement.files.history import Rejected
 from inventory.placement.files.network import read_network
+from inventory.placement.files.params import read_params
 from inventory.placement.files.state import read_state
 
 
@@ -51,4 +52,4 @@ def read_problem(
             backorders=stock.backorders, errors=stock.errors,
         )  # fmt: skip
     known = read_events(events) if events else ()
-    return Read(Problem(grid, demand, stock, events=known), rejected, rows.rows_read)
+    return Read(Problem(grid, demand, stock, read_params(network), known), rejected, rows.rows_read)
