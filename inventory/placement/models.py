@@ -12,7 +12,7 @@ from inventory.jobs.models import Job
 from inventory.parties.models import Client
 from inventory.places.models import Lane, Site
 
-__all__ = ["LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementRun", "Recommendation"]
+__all__ = ["LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation"]
 
 
 class PlacementRun(models.Model):
@@ -68,6 +68,26 @@ class PlacementInput(models.Model):
         """The file as it was."""
         content = bytes(self.content)  # PostgreSQL hands out a view of it
         return content if self.name.endswith(".gz") else zlib.decompress(content)
+
+
+class PlacementPart(models.Model):
+    """What a part of a run that is being computed is handed, and what it found: compressed arrays (`files.packed`).
+
+    Part 0 is what all parts have in common. They go when their run is published.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="+", verbose_name=_("job"))
+    number = models.PositiveSmallIntegerField(_("part"))
+    given = models.BinaryField(_("given"))
+    found = models.BinaryField(_("found"), null=True)
+
+    class Meta:
+        verbose_name = _("part of a run")
+        verbose_name_plural = _("parts of a run")
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="placement_part_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.number}"
 
 
 class PlacementLevel(models.Model):

@@ -24,7 +24,7 @@ from inventory.placement import stock as stocks
 from inventory.placement.books import Assumptions
 from inventory.placement.engine import recommend
 from inventory.placement.engine.fingerprint import code_hash, inputs_hash
-from inventory.placement.errors import AlreadyDecided, NotReleasable
+from inventory.placement.errors import AlreadyDecided, NotReleasable, RunOvertaken
 from inventory.placement.files.writing import problem_files
 from inventory.placement.models import PlacementInput, PlacementLevel, PlacementRun, Recommendation
 from inventory.placement.records import Computed
@@ -53,12 +53,19 @@ def compute(
 def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) -> PlacementRun:
     """Write a run with its inputs, levels and recommendations; what was proposed before and not decided is superseded.
 
-    A job writes its run once: asked again, the run it wrote is returned.
+    A job writes its run once: asked again, the run it wrote is returned. Raises RunOvertaken.
     """
     client = Client.objects.select_for_update().get(pk=computed.client.pk)
-    written = PlacementRun.objects.filter(job=job).first() if job else None
-    if written:
-        return written
+    if job:
+        if written := PlacementRun.objects.filter(job=job).first():
+            return written
+        if PlacementRun.objects.filter(client=client, job__gt=job.pk).exists():
+            raise RunOvertaken(
+                gettext_noop(
+                    "A run of %(client)s that was asked for later has been published: this one would be out of date."
+                ),
+                client=client.name,
+            )
     run = PlacementRun.objects.create(
         client=client,
         job=job,
@@ -107,15 +114,18 @@ def run_job(job: Job, report: Report) -> Outcome:
     names the run.
     """
     client, at = cast(Client, job.client), job.started_at or job.requested_at
-    as_of, assumptions = _asked(job.parameters, at)
+    as_of, assumptions = asked(job.parameters, at)
     computed = compute(client=client, as_of=as_of, assumptions=assumptions, progress=report)
+    return Outcome(effect=lambda: publish_job(job, computed))
+
+
+def publish_job(job: Job, computed: Computed) -> dict[str, Any]:
+    """Write the run of a job; returns what the job says of it."""
     actor = Actor(label=job.requested_label, user_id=job.requested_by_id)
-
-    def effect() -> dict[str, Any]:
-        written = publish(computed=computed, job=job, at=at, actor=actor)
-        return {"run": written.pk, "recommendations": written.recommendations.count(), "as_of": as_of.isoformat()}
-
-    return Outcome(effect=effect)
+    written = publish(computed=computed, job=job, at=job.started_at or job.requested_at, actor=actor)
+    return {
+        "run": written.pk, "recommendations": written.recommendations.count(), "as_of": computed.as_of.isoformat(),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -198,7 +208,7 @@ def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Re
     return row
 
 
-def _asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
+def asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
     """The day and the assumptions that a job was asked for. Raises InvalidInput."""
     chosen = Assumptions(is_tuned=parameters.get("is_tuned") is not False)
     rates = {

@@ -6,11 +6,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from inventory.placement.engine.groundwork import lay_ground, outlooks
-from inventory.placement.engine.model import BondLot, Problem
+from inventory.placement.engine.fingerprint import inputs_hash
+from inventory.placement.engine.groundwork import lay_ground, outlooks, share
+from inventory.placement.engine.model import BondLot, Event, Problem
 from inventory.placement.engine.parts import merged, shares, without
 from inventory.placement.engine.recommend import decide, recommend
-from inventory.placement.files import output
+from inventory.placement.engine.share import look
+from inventory.placement.files import output, packed
 from tests.placement.cases import AS_OF, history, network, poisson_series, sku, state
 
 
@@ -37,6 +39,35 @@ def test_the_number_of_parts_changes_no_byte(number, is_tuned):
     whole = recommend(problem, is_tuned=is_tuned)
     assert output.recommendations_csv(found) == output.recommendations_csv(whole)
     assert output.explanations_jsonl(found) == output.explanations_jsonl(whole)
+
+
+@pytest.mark.parametrize("is_tuned", [False, True])
+def test_a_part_that_is_packed_away_finds_the_same(is_tuned):
+    season = 10 + 8 * np.sin(np.arange(120) * 2 * np.pi / 52)
+    problem = world()
+    series = {(f"T{n}", "R1"): season + n for n in range(9)}
+    skus = (*problem.network.skus, *(sku(f"T{n}", category="seasonal") for n in range(9)))
+    events = (Event("promo", "T1", "", AS_OF, AS_OF + timedelta(weeks=4), 1.5),)
+    problem = replace(problem, network=network(skus=skus), history=history(series), events=events)
+    ground = lay_ground(problem, is_tuned=is_tuned)
+
+    kept, tuning, told = packed.problem_of(packed.problem_npz(problem, ground.tuning, {"n": 4}))
+    found = [
+        packed.outlooks_of(
+            packed.outlooks_npz(look(packed.share_of(packed.share_npz(share(ground, items), ground.tuning))))
+        )
+        for items in shares(ground, 4)
+    ]
+
+    again = lay_ground(kept, tuning=tuning)
+    assert told == {"n": 4}
+    assert inputs_hash(kept) == inputs_hash(problem)
+    whole = recommend(problem, is_tuned=is_tuned)
+    result = decide(again, merged(again, found))
+    assert output.recommendations_csv(result) == output.recommendations_csv(whole)
+    assert output.explanations_jsonl(result) == output.explanations_jsonl(whole)
+    assert result.tuning == whole.tuning
+    assert result.metrics == whole.metrics
 
 
 def test_every_item_is_in_one_part_which_other_items_do_not_change():

@@ -167,6 +167,7 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
         "metrics": sorted(metrics.items()),
         "exceptions": exceptions_of(request.access, run),
         "has_inputs": run.inputs.exists(),
+        "not_planned": run.metrics.get("not_planned", []),
     }
     return render(request, "warehouse/placement/run.html", page)
 

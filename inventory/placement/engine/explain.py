@@ -14,11 +14,12 @@ from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.groundwork import Groundwork, Outlooks
+from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Adjustment, Floats, Problem
 from inventory.placement.engine.outlook import Outlook
+from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.trucks import TruckLoad
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from inventory.placement.engine.distribution import TAUS, Spread
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.groundwork import Groundwork, Outlooks
+from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.model import BondLot, ExceptionRow, Ints, Problem, Result
 from inventory.placement.engine.outlook import Outlook, joined
+from inventory.placement.engine.share import Outlooks
 
 NOT_PLANNED = "NOT_PLANNED"
 

@@ -13,10 +13,11 @@ from inventory.placement.engine.deploy import Work, deploy, put_values, view_lot
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.explain import Plan, Settled, number, standing
-from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_ground, outlooks
+from inventory.placement.engine.groundwork import Groundwork, lay_ground, outlooks
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.trucks import round_trucks
 from inventory.placement.engine.tuning import Tuning
 

@@ -37,17 +37,18 @@ PACKING = 1  # gzip's level: it packs history to a tenth, and a higher one is sl
 CHUNK_LINES = 500
 
 
-def problem_files(problem: Problem, tuning: Tuning) -> dict[str, bytes]:
+def problem_files(problem: Problem, tuning: Tuning, *, has_history: bool = True) -> dict[str, bytes]:
     """The files by name: `history.csv.gz`, `network.json`, `tuning.json`, and `state.json` and `events.csv` where there are any.
 
     `read_problem` makes the same problem of them, and `recommend_placement --tuning` the same recommendations. The same problem
-    gives the same bytes.
+    gives the same bytes. `has_history` leaves the history out for those who keep it otherwise.
     """
     found = {
-        HISTORY: history_gz(problem.history),
         NETWORK: _json(network_json(problem.network) | _params(problem)),
         TUNING: _json(as_json(tuning)),
     }
+    if has_history:
+        found[HISTORY] = history_gz(problem.history)
     if problem.state.is_given:
         found[STATE] = _json(state_json(problem.state))
     if problem.events:
