@@ -43,8 +43,10 @@ def compute(
     chosen = assumptions or Assumptions()
     report(0, 3, _("Reading the books"))
     booked = books.problem(client=client, as_of=as_of, assumptions=chosen)
-    report(1, 3, _("Computing levels and moves"))
-    result = recommend(booked.problem, is_tuned=chosen.is_tuned)
+    computing = _("Computing levels and moves")
+    report(1, 3, computing)
+    # Tuning takes long: each of its steps keeps the job's lease.
+    result = recommend(booked.problem, is_tuned=chosen.is_tuned, progress=lambda *_step: report(1, 3, computing))
     report(2, 3, _("Writing the recommendations"))
     return Computed(client, as_of, chosen, booked, result, problem_files(booked.problem, result.tuning))
 
