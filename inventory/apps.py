@@ -23,4 +23,5 @@ class InventoryConfig(AppConfig):
         signals.connect()
         work.register("report_export", "inventory.reports.handler.export")
         work.register("demand_import", "inventory.demand.services.import_job")
-        work.register("placement_run", "inventory.placement.services.run_job")
+        work.register("placement_run", "inventory.placement.parted.run_job", is_alone=True)
+        work.register("placement_part", "inventory.placement.parted.part_job")

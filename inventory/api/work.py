@@ -1,5 +1,6 @@
 """Long work and what wants attention: jobs and findings."""
 
+from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
@@ -48,6 +49,10 @@ class Jobs(ListEndpoint):
     model = Job
     serializer_class = JobOutput
     filterset_class = JobFilters
+
+    def rows(self) -> QuerySet[Job]:
+        """Work that was asked for; its parts show in its progress."""
+        return super().rows().filter(parent__isnull=True)
 
 
 class JobDetail(DetailEndpoint):

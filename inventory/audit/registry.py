@@ -42,6 +42,8 @@ TOLD_OTHERWISE = {
     "ClockChange": "append-only, with its own who, when and why",
     "Milestone": "append-only, with its own who, when and source",
     "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
+    "PlacementInput": "append-only, part of its run, which leaves a trail",
+    "PlacementPart": "passing work of a job, which leaves a trail; it goes when the run is published",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",
     "Heartbeat": "the pulse of a process",

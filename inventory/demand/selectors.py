@@ -47,6 +47,11 @@ def records(
     return rows.order_by("item__sku", "item_id", "market__code", "week")
 
 
+def series_count(scope: ClientScope, *, client: Client) -> int:
+    """How many pairs of item and market the client has a history of."""
+    return records(scope, client=client).order_by().values("item_id", "market_id").distinct().count()
+
+
 def order_lines(scope: ClientScope) -> QuerySet[CustomerOrderLine]:
     """Lines of customers' orders with client, item and market, the latest request first."""
     rows = scope.filter(CustomerOrderLine.objects.select_related("client", "item", "market"))

@@ -41,6 +41,10 @@ class Job(models.Model):
     )
     requested_label = models.CharField(_("asked by"), max_length=120)
     parameters = models.JSONField(_("parameters"), default=dict)
+    # A job may wait for parts of it, which are jobs too; it runs without a lease meanwhile.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=0)

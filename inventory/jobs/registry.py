@@ -14,11 +14,18 @@ from inventory.jobs.errors import UnknownKind
 
 Handler = Callable[..., Any]
 _handlers: dict[str, str] = {}
+_alone: set[str] = set()
 
 
-def register(kind: str, path: str) -> None:
-    """Let the callable at `path` do jobs of this kind. See `outcome.py` for what it is called with and hands back."""
+def register(kind: str, path: str, *, is_alone: bool = False) -> None:
+    """Let the callable at `path` do jobs of this kind. See `outcome.py` for what it is called with and hands back.
+
+    Of a kind that is alone, one job of a client is done at a time, in the order in which they were asked for.
+    """
     _handlers[kind] = path
+    _alone.discard(kind)
+    if is_alone:
+        _alone.add(kind)
 
 
 def handler_of(kind: str) -> Handler:
@@ -27,6 +34,11 @@ def handler_of(kind: str) -> Handler:
         raise UnknownKind(_("No worker knows how to do %(kind)s."), kind=kind)
     handler: Handler = import_string(_handlers[kind])
     return handler
+
+
+def alone() -> list[str]:
+    """The kinds of which one job of a client is done at a time."""
+    return sorted(_alone)
 
 
 def kinds() -> list[str]:

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from inventory.audit import context as audit
 from inventory.errors import DomainError
-from inventory.jobs import services
+from inventory.jobs import messages, selectors, services
 from inventory.jobs.errors import Cancelled, LostClaim
 from inventory.jobs.models import Job
 from inventory.jobs.outcome import Outcome
@@ -37,7 +37,16 @@ def run(*, job_id: int, runner: str, clock: Clock) -> Job | None:
         except Exception as error:
             logger.exception("Job %s (%s) broke", job.pk, job.kind)
             services.fail(job=job, error=error, at=clock())
+        _tell_waiting(job)
     return job
+
+
+def _tell_waiting(job: Job) -> None:
+    """Send word to the jobs that waited for this one; what is not told, the sweeper finds."""
+    if job.parent_id:
+        services.count_parts(parent_id=job.parent_id)
+    for waiting in selectors.released_by(job):
+        messages.start(waiting)
 
 
 def _work(job: Job, clock: Clock) -> Outcome:
@@ -50,7 +59,11 @@ def _work(job: Job, clock: Clock) -> Outcome:
 
 
 def _finish(job: Job, outcome: Outcome, at: datetime) -> None:
-    """Write the end down; the handler's own copy of the file goes, whatever happens."""
+    """Write the end down, or the parts that come before it; the handler's own copy of the file goes, whatever happens."""
+    if outcome.parts:
+        for part in services.divide(job=job, outcome=outcome, parts=outcome.parts, at=at):
+            messages.start(part)
+        return
     try:
         services.finish(job=job, outcome=outcome, at=at)
     finally:

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from inventory.errors import DomainError, json_safe
 from inventory.jobs.errors import UNEXPECTED, WORKER_LOST, Cancelled, JobFinished, LostClaim
 from inventory.jobs.models import Heartbeat, Job
-from inventory.jobs.outcome import Outcome
+from inventory.jobs.outcome import Outcome, Parts
+from inventory.jobs.selectors import WAITS_FOR_PARTS, is_free
 from inventory.jobs.timing import LEASE, SAVE_EVERY, retry_after, trust_message_until
 from inventory.parties.models import Client
 from inventory.parties.scope import Actor
@@ -55,10 +56,19 @@ def request(
 
 
 def claim(*, job_id: int, runner: str, at: datetime) -> Job | None:
-    """The job, now running under `runner`; None when it is finished, in other hands, not due yet, or out of attempts."""
+    """The job, now running under `runner`.
+
+    None when it is finished, in other hands, not due yet, out of attempts, or waits for parts of it or for one before it.
+    """
     waiting = Q(state=Job.State.QUEUED) & (Q(not_before__isnull=True) | Q(not_before__lte=at))
     abandoned = Q(state=Job.State.RUNNING, lease_until__lt=at)
-    free = Job.objects.filter(waiting | abandoned, pk=job_id, attempts__lt=F("max_attempts"), cancel_requested=False)
+    free = Job.objects.filter(
+        waiting | abandoned | WAITS_FOR_PARTS,
+        is_free(),
+        pk=job_id,
+        attempts__lt=F("max_attempts"),
+        cancel_requested=False,
+    )
     claimed = free.update(
         state=Job.State.RUNNING,
         attempts=F("attempts") + 1,
@@ -104,6 +114,47 @@ def finish(*, job: Job, outcome: Outcome, at: datetime) -> None:
     job.refresh_from_db(fields=["state", "finished_at", "done", "stage", "lease_until"])
 
 
+@transaction.atomic
+def divide(*, job: Job, outcome: Outcome, parts: Parts, at: datetime) -> list[Job]:
+    """Let a running job wait for parts of it, which are asked for as it was; returns them. Raises LostClaim.
+
+    The attempts it took to get here do not count against what comes after the parts.
+    """
+    kept = _mine(job).update(
+        lease_until=None,
+        runner="",
+        done=0,
+        total=len(parts.parameters),
+        stage=_("Computing in parts"),
+        max_attempts=F("max_attempts") + F("attempts"),
+    )
+    if not kept:
+        raise LostClaim(_("Job %(job)s was taken over by another worker."), job=job.pk)
+    if outcome.effect:
+        outcome.effect()
+    return Job.objects.bulk_create(
+        Job(
+            kind=parts.kind,
+            title=job.title,
+            parent=job,
+            client_id=job.client_id,
+            requested_by_id=job.requested_by_id,
+            requested_label=job.requested_label,
+            parameters=json_safe(parameters),
+            requested_at=at,
+            lease_until=trust_message_until(at, at),
+        )
+        for parameters in parts.parameters
+    )
+
+
+def count_parts(*, parent_id: int) -> None:
+    """Show at a job that waits for its parts how many of them have ended."""
+    ended = Job.objects.filter(parent=parent_id).exclude(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    done = ended.aggregate(count=Count("pk"))["count"]
+    Job.objects.filter(WAITS_FOR_PARTS, pk=parent_id, done__lt=done).update(done=done)
+
+
 def fail(*, job: Job, error: BaseException, at: datetime) -> None:
     """End a running job badly.
 
@@ -123,9 +174,15 @@ def fail(*, job: Job, error: BaseException, at: datetime) -> None:
 
 
 def cancel(*, job: Job, at: datetime) -> None:
-    """Stop a job: one that waits ends now, one that runs at its next report. Raises JobFinished if it has ended."""
-    waiting = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
-    if waiting.update(state=Job.State.CANCELLED, cancel_requested=True, finished_at=at, lease_until=None):
+    """Stop a job: one that waits ends now, with its parts, one that runs at its next report.
+
+    Raises JobFinished if it has ended.
+    """
+    over = {"state": Job.State.CANCELLED, "cancel_requested": True, "finished_at": at, "lease_until": None}
+    if Job.objects.filter(Q(state=Job.State.QUEUED) | WAITS_FOR_PARTS, pk=job.pk).update(**over):
+        parts = Job.objects.filter(parent=job.pk)
+        parts.filter(state=Job.State.QUEUED).update(**over)
+        parts.filter(state=Job.State.RUNNING).update(cancel_requested=True)
         return
     if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True):
         raise JobFinished(_("Job %(job)s has ended; there is nothing left to stop."), job=job.pk)

@@ -143,13 +143,14 @@ def _history(client: Client, items: dict[str, Item], as_of: date) -> History:
     sku_of = {item.pk: sku for sku, item in items.items()}
     regions = {market.pk: region_id(market) for market in Market.objects.all()}
     kept = [n for n, item_id in enumerate(series.item_ids.tolist()) if item_id in sku_of]
+    promoted = series.promoted[kept]
     return History(
         skus=tuple(sku_of[int(series.item_ids[n])] for n in kept),
         regions=tuple(regions[int(series.market_ids[n])] for n in kept),
         first_week=series.first_week,
         demand=series.demand[kept],
         stockout=series.stockout[kept],
-        promo=series.promoted[kept] if series.promoted.any() else None,
+        promo=promoted if promoted.any() else None,
     )
 
 
@@ -170,7 +171,7 @@ def _state(found: Stock, items: dict[str, Item], sites: dict[str, Site], as_of: 
             BondLot(lot.name, float(lot.quantity), lot.must_leave_by, lot.order) for lot in listed
         )
         for (item_id, site_id), listed in found.lots.items()
-        if item_id in sku_of and site_id in code_of
+        if listed and item_id in sku_of and site_id in code_of
     }
     return State(
         as_of=as_of,

@@ -21,6 +21,18 @@ class NothingToPlan(DomainError):
     code = "nothing_to_plan"
 
 
+class RunOvertaken(DomainError):
+    """A run of the same client that was asked for later has been published."""
+
+    code = "run_overtaken"
+
+
+class PartsFailed(DomainError):
+    """No part of the run could be computed."""
+
+    code = "parts_failed"
+
+
 class NoPrior(DomainError):
     """A lane states no lead time of its own, and of its mode nothing is known."""
 

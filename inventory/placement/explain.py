@@ -24,6 +24,7 @@ REASONS = {
     "NO_BASIS": gettext_lazy("No basis for a level"),
     "NO_LANE": gettext_lazy("No lane from bond"),
     "BLOCKED": gettext_lazy("Lane closed"),
+    "NOT_PLANNED": gettext_lazy("Not planned"),
     "OVERRIDE": gettext_lazy("Planner's override"),
 }
 HELD_BY = {
@@ -233,6 +234,14 @@ def _no_lane(facts: Mapping[str, Any]) -> str:
     return _("No lane leads from a bonded site of this item to %(node)s.") % facts
 
 
+def _not_planned(facts: Mapping[str, Any]) -> str:
+    if facts.get("lot"):
+        return _(
+            "The part of the run with this item failed: nothing is recommended, and lot %(lot)s is near its limit or past it."
+        ) % {"lot": facts["lot"]}
+    return _("The part of the run with this item failed: nothing is recommended. Run placement again.")
+
+
 def _runout(facts: Mapping[str, Any]) -> str:
     said = _(
         "%(quantity)s lie at %(node)s or are on the way there, and nothing is expected to be asked of them: let them run out."
@@ -258,6 +267,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "limit_passed": _limit_passed,
     "no_basis": _no_basis,
     "no_lane": _no_lane,
+    "not_planned": _not_planned,
     "runout": _runout,
     "overstock": _overstock,
     "blocked": _blocked,

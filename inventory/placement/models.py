@@ -1,5 +1,7 @@
 """Runs, levels and recommendations, and the lead times they count on."""
 
+import zlib
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from inventory.jobs.models import Job
 from inventory.parties.models import Client
 from inventory.places.models import Lane, Site
 
-__all__ = ["LeadTimeStat", "PlacementLevel", "PlacementRun", "Recommendation"]
+__all__ = ["LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation"]
 
 
 class PlacementRun(models.Model):
@@ -39,6 +41,53 @@ class PlacementRun(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.as_of}"
+
+
+class PlacementInput(models.Model):
+    """A file that a run was computed from (archivo de entrada), as `recommend_placement` reads it. Append-only."""
+
+    run = models.ForeignKey(PlacementRun, models.PROTECT, related_name="inputs", verbose_name=_("run"))
+    name = models.CharField(_("name"), max_length=40)
+    content = models.BinaryField(_("content"), help_text=_("Compressed by zlib, unless it is a .gz."))
+
+    class Meta:
+        verbose_name = _("input of a run")
+        verbose_name_plural = _("inputs of a run")
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="placement_input_unique")]
+
+    def __str__(self) -> str:
+        return f"#{self.run_id} {self.name}"
+
+    @classmethod
+    def of(cls, run: PlacementRun, name: str, file: bytes) -> "PlacementInput":
+        """A file as a row, not yet saved."""
+        return cls(run=run, name=name, content=file if name.endswith(".gz") else zlib.compress(file))
+
+    @property
+    def file(self) -> bytes:
+        """The file as it was."""
+        content = bytes(self.content)  # PostgreSQL hands out a view of it
+        return content if self.name.endswith(".gz") else zlib.decompress(content)
+
+
+class PlacementPart(models.Model):
+    """What a part of a run that is being computed is handed, and what it found: compressed arrays (`files.packed`).
+
+    Part 0 is what all parts have in common. They go when their run is published.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="+", verbose_name=_("job"))
+    number = models.PositiveSmallIntegerField(_("part"))
+    given = models.BinaryField(_("given"))
+    found = models.BinaryField(_("found"), null=True)
+
+    class Meta:
+        verbose_name = _("part of a run")
+        verbose_name_plural = _("parts of a run")
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="placement_part_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.number}"
 
 
 class PlacementLevel(models.Model):

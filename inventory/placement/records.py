@@ -1,5 +1,6 @@
 """What the engine found, as rows of the books: estimates become exact decimals, moves whole packs."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,13 +18,14 @@ from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, plain
 
 @dataclass(frozen=True)
 class Computed:
-    """What a run found, ready to be written."""
+    """What a run found, ready to be written, and the files that it can be repeated from."""
 
     client: Client
     as_of: date
     assumptions: Assumptions
     booked: BookedProblem
     result: Result
+    files: Mapping[str, bytes]
 
 
 def parameters(computed: Computed) -> dict[str, Any]:

@@ -64,6 +64,12 @@ def exceptions(scope: ClientScope, run: PlacementRun) -> list[dict[str, Any]]:
     return list(run.metrics.get("exceptions", [])) if scope.allows(run.client_id) else []
 
 
+def inputs(scope: ClientScope, run: PlacementRun) -> dict[str, bytes]:
+    """The files a run was computed from, by name, as `recommend_placement` reads them; none of a run before they were kept."""
+    rows = run.inputs.order_by("name") if scope.allows(run.client_id) else ()
+    return {row.name: row.file for row in rows}
+
+
 def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:
     """What is known of each lane on a day (None: now), by lane. It is the operator company's own, and belongs to no client."""
     of_lane = LeadTimeStat.objects.filter(lane=OuterRef("lane"))

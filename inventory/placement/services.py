@@ -24,8 +24,9 @@ from inventory.placement import stock as stocks
 from inventory.placement.books import Assumptions
 from inventory.placement.engine import recommend
 from inventory.placement.engine.fingerprint import code_hash, inputs_hash
-from inventory.placement.errors import AlreadyDecided, NotReleasable
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.errors import AlreadyDecided, NotReleasable, RunOvertaken
+from inventory.placement.files.writing import problem_files
+from inventory.placement.models import PlacementInput, PlacementLevel, PlacementRun, Recommendation
 from inventory.placement.records import Computed
 from inventory.places.clock import local_date
 from inventory.units import as_decimal
@@ -42,22 +43,31 @@ def compute(
     chosen = assumptions or Assumptions()
     report(0, 3, _("Reading the books"))
     booked = books.problem(client=client, as_of=as_of, assumptions=chosen)
-    report(1, 3, _("Computing levels and moves"))
-    result = recommend(booked.problem, is_tuned=chosen.is_tuned)
+    computing = _("Computing levels and moves")
+    report(1, 3, computing)
+    # Tuning takes long: each of its steps keeps the job's lease.
+    result = recommend(booked.problem, is_tuned=chosen.is_tuned, progress=lambda *_step: report(1, 3, computing))
     report(2, 3, _("Writing the recommendations"))
-    return Computed(client, as_of, chosen, booked, result)
+    return Computed(client, as_of, chosen, booked, result, problem_files(booked.problem, result.tuning))
 
 
 @transaction.atomic
 def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) -> PlacementRun:
-    """Write a run with its levels and recommendations; what was proposed before and not decided is superseded.
+    """Write a run with its inputs, levels and recommendations; what was proposed before and not decided is superseded.
 
-    A job writes its run once: asked again, the run it wrote is returned.
+    A job writes its run once: asked again, the run it wrote is returned. Raises RunOvertaken.
     """
     client = Client.objects.select_for_update().get(pk=computed.client.pk)
-    written = PlacementRun.objects.filter(job=job).first() if job else None
-    if written:
-        return written
+    if job:
+        if written := PlacementRun.objects.filter(job=job).first():
+            return written
+        if PlacementRun.objects.filter(client=client, job__gt=job.pk).exists():
+            raise RunOvertaken(
+                gettext_noop(
+                    "A run of %(client)s that was asked for later has been published: this one would be out of date."
+                ),
+                client=client.name,
+            )
     run = PlacementRun.objects.create(
         client=client,
         job=job,
@@ -68,6 +78,9 @@ def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) 
         code_version=f"{ENGINE_VERSION}+{code_hash()}",
         parameters=records.parameters(computed),
         metrics=records.metrics(computed),
+    )
+    PlacementInput.objects.bulk_create(
+        PlacementInput.of(run, name, content) for name, content in sorted(computed.files.items())
     )
     PlacementLevel.objects.bulk_create(
         [records.level(run, computed.booked, level) for level in computed.result.levels], batch_size=500
@@ -103,15 +116,18 @@ def run_job(job: Job, report: Report) -> Outcome:
     names the run.
     """
     client, at = cast(Client, job.client), job.started_at or job.requested_at
-    as_of, assumptions = _asked(job.parameters, at)
+    as_of, assumptions = asked(job.parameters, at)
     computed = compute(client=client, as_of=as_of, assumptions=assumptions, progress=report)
+    return Outcome(effect=lambda: publish_job(job, computed))
+
+
+def publish_job(job: Job, computed: Computed) -> dict[str, Any]:
+    """Write the run of a job; returns what the job says of it."""
     actor = Actor(label=job.requested_label, user_id=job.requested_by_id)
-
-    def effect() -> dict[str, Any]:
-        written = publish(computed=computed, job=job, at=at, actor=actor)
-        return {"run": written.pk, "recommendations": written.recommendations.count(), "as_of": as_of.isoformat()}
-
-    return Outcome(effect=effect)
+    written = publish(computed=computed, job=job, at=job.started_at or job.requested_at, actor=actor)
+    return {
+        "run": written.pk, "recommendations": written.recommendations.count(), "as_of": computed.as_of.isoformat(),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -194,7 +210,7 @@ def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Re
     return row
 
 
-def _asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
+def asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
     """The day and the assumptions that a job was asked for. Raises InvalidInput."""
     chosen = Assumptions(is_tuned=parameters.get("is_tuned") is not False)
     rates = {

@@ -71,6 +71,7 @@ def parts_of(job: Job) -> dict[str, Any]:
         "cancel_url": reverse("inventory:job_cancel", args=[job.pk]),
         "file_url": reverse("inventory:job_file", args=[job.pk]) if has_file else "",
         "result_url": result_url(job),
+        "waits_for": selectors.in_front_of(job),
     }
 
 

@@ -1,12 +1,15 @@
 """Work for the tests of real workers."""
 
+import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils import timezone
 
 from inventory.findings.models import Finding
 from inventory.jobs.outcome import Outcome
+from inventory.placement import parted
 from inventory.placement import services as placement
 
 
@@ -45,3 +48,24 @@ def halting_placement(job, report):
         return result
 
     return Outcome(effect=effect)
+
+
+def watched_run(job, report):
+    """A placement run whose parts can be watched."""
+    outcome = parted.run_job(job, report)
+    return replace(outcome, parts=outcome.parts and replace(outcome.parts, kind="watched_part"))
+
+
+def watched_part(job, report):
+    """A part of a placement run. What its run was asked for may halt its first attempt, or let it wait for another process."""
+    asked, number = job.parent.parameters, job.parameters["part"]
+    if asked.get("halt_part") == number and job.attempts == 1:
+        Path(asked["mark"]).touch()
+        time.sleep(600)
+    if "meet" in asked:
+        (Path(asked["meet"]) / str(os.getpid())).touch()
+        deadline = time.monotonic() + 30
+        while len(list(Path(asked["meet"]).iterdir())) < 2:
+            assert time.monotonic() < deadline, "no other process does a part"
+            time.sleep(0.02)
+    return parted.part_job(job, report)

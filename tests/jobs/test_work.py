@@ -7,13 +7,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from inventory.jobs import messages, services
+from inventory.jobs import messages, running, services
 from inventory.jobs.models import Job
-from inventory.jobs.timing import LEASE
-from inventory.models import DemandRecord, PlacementLevel, PlacementRun, Recommendation
-from tests.builders import ACTOR
+from inventory.jobs.timing import FIRST_RESEND, LEASE
+from inventory.models import DemandRecord, PlacementLevel, PlacementPart, PlacementRun, Recommendation
+from inventory.placement import services as placement
+from tests.builders import ACTOR, make_account, make_item
 from tests.jobs.workers import eventually, finished, kill, sweep_after
-from tests.placement.worlds import AS_OF, World
+from tests.placement.worlds import AS_OF, AT, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST_WEEK = AS_OF - timedelta(weeks=1)
@@ -104,3 +105,78 @@ def test_a_placement_run_whose_worker_is_killed_is_finished_by_another_and_publi
     assert (job.attempts, job.result["run"]) == (2, run.pk)
     assert Recommendation.objects.count() == run.recommendations.count() == job.result["recommendations"] > 0
     assert PlacementLevel.objects.count() == 3
+
+
+@pytest.fixture
+def wide(world):
+    """The world with five more items, so that there is something in every part."""
+    for n in range(5):
+        item = make_item(client=world.client, sku=f"B{n}")
+        account = make_account(item, authorisation=world.authorisation)
+        world.history_of(item.sku, (6 + n, 9))
+        world.stock(80 + n, account=account)
+    return world
+
+
+def published(run):
+    """What a run says, for comparing it with another."""
+    moves = run.recommendations.order_by("priority").values_list("item__sku", "target__code", "quantity", "explanation")
+    levels = run.levels.order_by("item__sku", "site__code").values_list(
+        "item__sku", "site__code", "order_up_to", "explanation"
+    )
+    return list(moves), list(levels), run.metrics, run.inputs_hash
+
+
+def test_a_worker_killed_in_the_middle_of_a_run_costs_its_part_at_most(wide, start_worker, tmp_path):
+    whole = placement.run(client=wide.client, as_of=AS_OF, at=AT, actor=ACTOR)
+    mark = tmp_path / "in the middle"
+    asked = {"as_of": AS_OF.isoformat(), "is_tuned": False, "parts": 4, "halt_part": 3, "mark": str(mark)}
+    job = ask(wide, "watched_run", asked)
+    first = start_worker(processes=1)
+    eventually(mark.exists)
+    before = {part.parameters["part"]: part.state for part in job.parts.all()}
+
+    kill(first)
+    sweep_after(LEASE)
+    start_worker(processes=1)
+    eventually(lambda: Job.objects.filter(pk=job.pk, state=Job.State.DONE).exists())
+
+    assert before == {1: "done", 2: "done", 3: "running", 4: "queued"}
+    attempts = {part.parameters["part"]: part.attempts for part in job.parts.all()}
+    assert attempts == {1: 1, 2: 1, 3: 2, 4: 1}
+    run = PlacementRun.objects.get(job=job)
+    assert published(run) == published(PlacementRun.objects.get(pk=whole.pk))
+    assert PlacementRun.objects.count() == 2
+    assert not PlacementPart.objects.exists()
+
+
+def test_two_workers_share_the_parts_of_a_run_and_find_what_one_finds(wide, start_worker, tmp_path):
+    whole = placement.run(client=wide.client, as_of=AS_OF, at=AT, actor=ACTOR)
+    meet = tmp_path / "meet"
+    meet.mkdir()
+    job = ask(wide, "watched_run", {"as_of": AS_OF.isoformat(), "is_tuned": False, "parts": 6, "meet": str(meet)})
+
+    workers = [start_worker(processes=1), start_worker(processes=1)]
+    eventually(lambda: Job.objects.filter(pk=job.pk, state=Job.State.DONE).exists())
+
+    runners = {part.runner.rsplit("/", 1)[0] for part in job.parts.all()}
+    assert len(workers) == len(runners) == 2
+    assert set(job.parts.values_list("attempts", flat=True)) == {1}
+    assert published(PlacementRun.objects.get(job=job)) == published(PlacementRun.objects.get(pk=whole.pk))
+
+
+@pytest.mark.once
+def test_messages_of_parts_that_the_broker_forgot_are_sent_again(wide, broker, start_worker):
+    job = ask(wide, "placement_run", {"as_of": AS_OF.isoformat(), "is_tuned": False, "parts": 3})
+    running.run(job_id=job.pk, runner="here", clock=timezone.now)
+
+    broker.flushall()
+    assert sweep_after(FIRST_RESEND) == 3
+    for part in job.parts.all():
+        running.run(job_id=part.pk, runner="here", clock=timezone.now)
+    broker.flushall()
+    assert sweep_after(FIRST_RESEND) == 1
+    start_worker()
+    eventually(lambda: Job.objects.filter(pk=job.pk, state=Job.State.DONE).exists())
+
+    assert PlacementRun.objects.get().job == job

@@ -21,6 +21,7 @@ SCOPELESS = {
     "inventory.audit.selectors.last_seal": AUDIT,
     "inventory.audit.selectors.trail": AUDIT,
     "inventory.audit.selectors.trail_of": "the trail of a thing that was found within the scope",
+    "inventory.jobs.selectors.in_front_of": "a job of the same client as one that was found within the scope",
     "inventory.parties.selectors.api_key_of": "opens a key: before it there is no client",
     "inventory.placement.selectors.lead_times": "lanes of the operator, the same for every client",
     "inventory.reference.selectors.choices": REFERENCE,

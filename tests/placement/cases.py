@@ -24,9 +24,9 @@ SUPPLY = LeadTime((4,), (1.0,))
 
 def network(*, skus=None, dcs=2, lead=ONE_WEEK, supply=SUPPLY, trucks=False, **values):
     """Freight is priced by the m³, or by the truck of 75 m³, which couples the items that share one."""
-    priced = {"truck_m3": 75, "truck_cost": 2000} if trucks else {"cost_per_m3": 2000 / 75 / 0.85}
+    priced = {"truck_m3": 75.0, "truck_cost": 2000.0} if trucks else {"cost_per_m3": 2000 / 75 / 0.85}
     nodes = [Node("SUP", "supplier"), Node("MX", "bonded", storage_per_m3_week=1.0)]
-    lanes = [Lane("SUP", "MX", supply, mode="ocean", cost_per_m3=50)]
+    lanes = [Lane("SUP", "MX", supply, mode="ocean", cost_per_m3=50.0)]
     for n in range(1, dcs + 1):
         nodes += [Node(f"DC{n}", "dc", storage_per_m3_week=3.0), Node(f"R{n}", "region")]
         lanes.append(Lane("MX", f"DC{n}", lead, crossing="LAREDO", **priced))

@@ -43,7 +43,7 @@ class World:
             self.markets.append(
                 Market.objects.create(code=f"m{n}-{code}", name=f"M{n}", latitude=30, longitude=-97, primary_dc=dc)
             )
-        self._demand(mean)
+        self.history_of("A", mean)
 
     def _lane(self, dc):
         Lane.objects.create(
@@ -51,10 +51,10 @@ class World:
             lead_weeks={"values": [1, 2], "probs": [0.85, 0.15]}, truck_m3=75, truck_cost_usd=2100,
         )  # fmt: skip
 
-    def _demand(self, means, weeks=104):
+    def history_of(self, sku, means, weeks=104):
         rng = np.random.default_rng(11)
         records = [
-            {"sku": "A", "market": market.code, "date": (AS_OF - timedelta(weeks=back)).isoformat(), "quantity": int(q)}
+            {"sku": sku, "market": market.code, "date": (AS_OF - timedelta(weeks=back)).isoformat(), "quantity": int(q)}
             for market, mean in zip(self.markets, means, strict=True)
             for back, q in zip(range(weeks, 0, -1), rng.poisson(mean, weeks), strict=True)
         ]

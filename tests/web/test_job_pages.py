@@ -122,3 +122,28 @@ def test_an_operator_has_no_such_page(client, db):
     client.force_login(make_user(role=Role.OPERATOR))
 
     assert client.get(reverse("inventory:jobs")).status_code == 403
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Begins when work"), ("es-mx", "Empieza cuando termine")])
+def test_a_run_that_waits_for_another_of_its_client_says_for_which(client, planner, language, said):
+    owner = make_client("acme")
+    first, second = (make_job(planner, owner=owner, kind="placement_run") for _n in range(2))
+    planner.language = language
+    planner.save()
+
+    texts = [client.get(page("job_progress", job)).content.decode() for job in (first, second)]
+
+    assert said not in texts[0]
+    assert f"{said}" in texts[1]
+    assert str(first.pk) in texts[1]
+    Job.objects.filter(pk=first.pk).update(state=Job.State.DONE)
+    assert said not in client.get(page("job_progress", second)).content.decode()
+
+
+def test_the_parts_of_a_job_show_in_its_progress_and_nowhere_else(client, planner):
+    whole = make_job(planner, "Whole", state="running", done=3, total=7, stage="Computing in parts")
+    part = make_job(planner, "Part of it", parent=whole)
+
+    assert "3 / 7" in client.get(page("job_progress", whole)).content.decode()
+    assert "Part of it" not in client.get(reverse("inventory:jobs")).content.decode()
+    assert client.get(page("job", part)).status_code == 404

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
-from inventory.models import DemandRecord, Job, Lane, Location, Market, Recommendation, Site
+from inventory.models import DemandRecord, Job, Lane, Location, Market, PlacementRun, Recommendation, Site
 from inventory.parties.roles import Role
 from inventory.placement import services as placement
 from inventory.places.services import virtual_location
@@ -225,3 +225,16 @@ def test_levels_are_listed_and_explained(client, planner, run, proposed):
     assert {row.record.site.code for row in listed.context["table"].page.object_list} == {"slp", "dallas"}
     assert [sentence for _level, _facts, sentence in of_item.context["levels"] if "Hold up to" in sentence]
     assert len(of_item.context["chart"].rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This run is partial: 2 items"), ("es-mx", "Esta corrida es parcial: 2")]
+)
+def test_a_partial_run_says_so_on_its_page(client, run, language, said):
+    client.force_login(make_user("paula", Role.PLANNER, language=language))
+    url = reverse("warehouse:placement_run", args=[run.pk])
+    assert said not in client.get(url).content.decode()
+
+    PlacementRun.objects.filter(pk=run.pk).update(metrics={**run.metrics, "not_planned": ["A", "B"]})
+
+    assert said in client.get(url).content.decode()

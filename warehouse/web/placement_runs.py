@@ -20,7 +20,7 @@ from inventory.jobs import messages as nudges
 from inventory.jobs import services as jobs
 from inventory.models import Client, Item, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
-from inventory.placement import explain
+from inventory.placement import explain, repeating
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
 from inventory.web import offers
@@ -166,8 +166,24 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
         "parameters": sorted(run.parameters.items()),
         "metrics": sorted(metrics.items()),
         "exceptions": exceptions_of(request.access, run),
+        "has_inputs": run.inputs.exists(),
+        "not_planned": run.metrics.get("not_planned", []),
     }
     return render(request, "warehouse/placement/run.html", page)
+
+
+@require_GET
+@requires(Can.SEE_PLACEMENT)
+def run_inputs(request: WebRequest, pk: int) -> HttpResponse:
+    """The files that the run was computed from, in one archive, with the command that makes the same run of them."""
+    run = run_or_404(request.access, pk)
+    files = placement.inputs(request.access.scope, run)
+    if not files:
+        raise Http404
+    told = f"{repeating.command(files)}\n\n{run.client.name} {run.as_of}\n{run.inputs_hash}\n{run.code_version}\n"
+    response = HttpResponse(repeating.archive(files, told), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="placement-run-{run.pk}.zip"'
+    return response
 
 
 def exceptions_of(access: WebAccess, run: PlacementRun) -> list[dict[str, Any]]:
@@ -282,6 +298,7 @@ urlpatterns = [
     path("placement/runs/", RunList.as_view(), name="placement_runs"),
     path("placement/runs/new/", placement_new, name="placement_new"),
     path("placement/runs/<int:pk>/", run_page, name="placement_run"),
+    path("placement/runs/<int:pk>/inputs/", run_inputs, name="placement_inputs"),
     path("placement/runs/<int:pk>/levels/", LevelList.as_view(), name="placement_levels"),
     path("placement/items/<int:pk>/", item_levels, name="placement_item"),
 ]

@@ -16,13 +16,14 @@ from inventory.placement.engine.disruptions import Disruptions
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.groundwork import Groundwork, Outlooks
+from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Adjustment, Floats, Problem
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
+from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.trucks import TruckLoad
 
 

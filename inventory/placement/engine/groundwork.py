@@ -13,9 +13,10 @@ from inventory.placement.engine.closures import Bridges, bridges
 from inventory.placement.engine.families import Style
 from inventory.placement.engine.foretell import Foreteller, Laws
 from inventory.placement.engine.grid import lay_out
-from inventory.placement.engine.model import Floats, Ints, LeadTime, Problem
-from inventory.placement.engine.outlook import Asked, Outlook, look_ahead, spans_of
+from inventory.placement.engine.model import Floats, Ints, Problem
+from inventory.placement.engine.outlook import Asked, spans_of
 from inventory.placement.engine.prepare import CLASSES, Prepared, prepare
+from inventory.placement.engine.share import Outlooks, Share, look
 from inventory.placement.engine.sites import choose
 from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import theory, tune
@@ -40,14 +41,6 @@ class Groundwork:
     dc_laws: Laws
     site_laws: Laws
     bridges: Bridges | None = None
-
-
-@dataclass(frozen=True)
-class Outlooks:
-    """The outlook of every pair and of every site pair."""
-
-    pairs: Outlook
-    sites: Outlook
 
 
 def lay_ground(
@@ -79,66 +72,41 @@ def lay_ground(
 
 def outlooks(ground: Groundwork, items: Ints | None = None) -> Outlooks:
     """The outlooks of all pairs, or of those of some items only; in the order of the grid."""
+    return look(share(ground, items))
+
+
+def share(ground: Groundwork, items: Ints | None = None) -> Share:
+    """What has to be known to look at all items, or at some only."""
     prepared, problem = ground.prepared, ground.prepared.problem
     grid = prepared.grid
     mine = None if items is None else set(items.tolist())
     pairs = np.array([n for n, pair in enumerate(grid.pairs) if mine is None or pair.sku in mine], dtype=np.int64)
+    chosen = [n for n, site in enumerate(grid.site_pairs) if mine is None or site.sku in mine]
+    sites = [grid.site_pairs[n] for n in chosen]
+    supply = tuple(site.lead_time for site in sites)
+    if ground.bridges:
+        supply = tuple(ground.bridges.supply(n, lead) for n, lead in zip(chosen, supply, strict=True))
+    row = {int(pair): n for n, pair in enumerate(pairs.tolist())}
+    group = np.full(len(pairs), -1, dtype=np.int64)
+    for n, site in enumerate(sites):
+        group[[row[pair] for pair in site.pairs]] = n
     marked = prepared.cleaned.censored[prepared.lines]
     censored = np.asarray(np.bincount(prepared.line_pair, marked, len(grid.pairs)), dtype=np.float64)
     leads = [grid.pairs[n].lane.lead_time for n in pairs.tolist()]
     spans = spans_of(leads, problem.network.review_weeks)
     if ground.bridges:
         spans = ground.bridges.pairs(spans, pairs)
-    at_dcs = look_ahead(
-        Asked(
-            prepared.pairs.of(pairs), prepared.demand[pairs], spans, ground.style[prepared.pair_sku[pairs]],
-            prepared.analog[pairs], censored[pairs].astype(np.int64), np.array([lead.is_default for lead in leads], dtype=np.bool_),
-        ),
-        ground.styles, ground.dc_laws, problem.params, problem.week,
-    )  # fmt: skip
-    return Outlooks(at_dcs, _at_sites(ground, pairs, at_dcs, censored, mine))
-
-
-def _at_sites(ground: Groundwork, pairs: Ints, at_dcs: Outlook, censored: Floats, mine: set[int] | None) -> Outlook:
-    """The outlooks of the site pairs: the summed series of the pairs they feed."""
-    prepared, problem = ground.prepared, ground.prepared.problem
-    grid = prepared.grid
-    chosen = [n for n, site in enumerate(grid.site_pairs) if mine is None or site.sku in mine]
-    row = {int(pair): n for n, pair in enumerate(pairs.tolist())}
-    group = np.full(len(pairs), -1, dtype=np.int64)
-    leads = []
-    for n, number in enumerate(chosen):
-        site = grid.site_pairs[number]
-        members = [row[pair] for pair in site.pairs]
-        group[members] = n
-        supply = ground.bridges.supply(number, site.lead_time) if ground.bridges else site.lead_time
-        leads.append(_onward(supply, members, at_dcs))
-    fed = np.flatnonzero(group >= 0)
-    sku = np.array([grid.site_pairs[n].sku for n in chosen], dtype=np.int64)
     names = {name: n for n, name in enumerate(prepared.categories)}
-    category = np.array([names[grid.skus[n].category] for n in sku.tolist()], dtype=np.int64)
-    own = prepared.pairs.of(pairs[fed])
-    baseline = own.pooled(group[fed], len(chosen), category)
-    demand = (
-        replace(own, demand=prepared.demand[pairs[fed]], uplift=None).pooled(group[fed], len(chosen), category).demand
-    )
-    analog = np.asarray(np.bincount(group[fed], prepared.analog[pairs[fed]], len(chosen)), dtype=np.float64)
     asked = Asked(
-        baseline, demand, spans_of(leads, problem.network.review_weeks), ground.style[sku], analog,
-        np.bincount(group[fed], weights=censored[pairs[fed]], minlength=len(chosen)).astype(np.int64),
+        prepared.pairs.of(pairs), prepared.demand[pairs], spans,
+        ground.style[prepared.pair_sku[pairs]], prepared.analog[pairs], censored[pairs].astype(np.int64),
         np.array([lead.is_default for lead in leads], dtype=np.bool_),
     )  # fmt: skip
-    return look_ahead(asked, ground.styles, ground.site_laws, problem.params, problem.week)
-
-
-def _onward(supply: LeadTime, members: list[int], pairs: Outlook) -> LeadTime:
-    """The supply's lead time and then the mean way to the DCs that are fed, in whole weeks."""
-    if not members:
-        return supply
-    weekly, lead = pairs.weekly[members], pairs.lead_weeks[members]
-    mean = float((lead * weekly).sum() / weekly.sum()) if weekly.sum() > 0 else float(lead.mean())
-    onward = int(np.floor(mean + 0.5))
-    return LeadTime(tuple(week + onward for week in supply.weeks), supply.probs, supply.is_default)
+    return Share(
+        asked, group, supply, ground.style[np.array([s.sku for s in sites], dtype=np.int64)],
+        np.array([names[grid.skus[site.sku].category] for site in sites], dtype=np.int64), ground.styles, ground.dc_laws,
+        ground.site_laws, problem.params, problem.network.review_weeks, problem.history.first_week, problem.network.period,
+    )  # fmt: skip
 
 
 def _laws(stage: Stage, styles: tuple[Style, ...], style: Ints) -> tuple[Laws, Laws]:

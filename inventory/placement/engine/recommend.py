@@ -14,11 +14,12 @@ from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.explain import Plan, Settled, number, standing
-from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_ground, outlooks
+from inventory.placement.engine.groundwork import Groundwork, lay_ground, outlooks
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
+from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
 from inventory.placement.engine.tuning import Tuning
 

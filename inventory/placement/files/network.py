@@ -4,6 +4,7 @@ Source: placement.md §2.2 and §2.4 (docs/placement.md).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def read_network(path: Path) -> Network:
     if found.get("unmet", "lost") not in ("lost", "backorder", "backordered"):
         checker.blame("unmet", "'lost' or 'backordered' is needed")
     checker.done()
-    _check_whole(network, checker)
+    _check_whole(network, checker, is_partial=found.get("is_partial") is True)
     checker.done()
     return network
 
@@ -87,7 +88,7 @@ def _lead_time(found: Any, where: str, checker: Checker) -> LeadTime:
         checker.blame(where, "an object with values and probs, mean and sd, or samples is needed")
         return DEFAULT_LEAD
     try:
-        return lead_time(found)
+        return replace(lead_time(found), is_default=found.get("is_default") is True)
     except (KeyError, TypeError, ValueError) as error:
         checker.blame(where, str(error) or "is not a lead time")
         return DEFAULT_LEAD
@@ -179,8 +180,8 @@ def _review(found: Mapping[str, Any], checker: Checker) -> int:
     return value
 
 
-def _check_whole(network: Network, checker: Checker) -> None:
-    """What must hold between nodes, lanes and items."""
+def _check_whole(network: Network, checker: Checker, *, is_partial: bool) -> None:
+    """What must hold between nodes, lanes and items. In a partial network some places may be reached by no lane."""
     ids = {node.id for node in network.nodes}
     for n, lane in enumerate(network.lanes):
         for end in (lane.origin, lane.destination):
@@ -188,7 +189,7 @@ def _check_whole(network: Network, checker: Checker) -> None:
                 checker.blame(f"lanes[{n}]", f"there is no node {end!r}")
     checker.done()
     way = roads(network)
-    for node in network.nodes:
+    for node in () if is_partial else network.nodes:
         if node.type == "region" and node.id not in way.dc_of:
             checker.blame(f"region {node.id}", "no lane from a DC leads to it")
         if node.type == "dc" and not way.sites_to.get(node.id):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from inventory.placement.engine.model import Params, Problem, State
+from inventory.placement.engine.model import Problem, State
 from inventory.placement.engine.periods import MONTH, WEEK, Period
 from inventory.placement.files import history as histories
 from inventory.placement.files.checks import BadInput
@@ -12,6 +12,7 @@ from inventory.placement.files.events import read_events
 from inventory.placement.files.history import Rejected
 from inventory.placement.files.monthly import by_month, params_by_month
 from inventory.placement.files.network import read_network
+from inventory.placement.files.params import read_params
 from inventory.placement.files.state import read_state
 
 
@@ -60,7 +61,7 @@ def read_problem(
             backorders=stock.backorders, errors=stock.errors,
         )  # fmt: skip
     known = read_events(events) if events else ()
-    params = Params()
+    params = read_params(network)
     if period == MONTH:
         grid, params = by_month(grid), params_by_month(params)
     return Read(Problem(grid, demand, stock, params, known), rejected, rows.rows_read)

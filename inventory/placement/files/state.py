@@ -14,6 +14,7 @@ from inventory.placement.engine.model import BondLot, Network, State
 from inventory.placement.files.checks import Checker, load_json
 
 Stock = dict[tuple[str, str], float]
+UNORDERED = -1
 
 
 def read_state(path: Path, network: Network) -> State:
@@ -89,7 +90,8 @@ class _Reader:
         for place, lot in self.checker.rows(row, "lots", where):
             part = self.quantity(lot, place)
             named += part
-            self._lot(key, self.checker.text(lot, "lot", place), part, self._limit(lot, key[1], place))
+            name = self.checker.text(lot, "lot", place) if lot.get("lot") else ""
+            self._lot(key, name, part, self._limit(lot, key[1], place), self._order(lot, place))
         if named > quantity + 1e-9:
             self.errors.append(f"{where}: the lots add up to {named:g}, the quantity is {quantity:g}; the lots count")
         if quantity - named > 1e-9:
@@ -108,9 +110,16 @@ class _Reader:
             on_order=dict(self.on_order), backorders=dict(self.backorders), errors=tuple(self.errors),
         )  # fmt: skip
 
-    def _lot(self, key: tuple[str, str], name: str, quantity: float, limit: date | None) -> None:
+    def _lot(
+        self, key: tuple[str, str], name: str, quantity: float, limit: date | None, order: int = UNORDERED
+    ) -> None:
         if quantity > 0:
-            self.lots[key].append(BondLot(name, quantity, limit))
+            self.lots[key].append(BondLot(name, quantity, limit, order))
+
+    def _order(self, lot: Mapping[str, Any], where: str) -> int:
+        """The place that the lot states in the order of leaving, if it states one."""
+        stated = self.checker.number(lot, "order", where, None)
+        return UNORDERED if stated is None else int(stated)
 
     def _limit(self, lot: Mapping[str, Any], node: str, where: str) -> date | None:
         """The stated limit, else the node's permanence from the lot's age on, else none."""
@@ -129,6 +138,8 @@ class _Reader:
 
 
 def _ordered(lots: list[BondLot]) -> tuple[BondLot, ...]:
-    """Lots by limit, those that must leave first in front."""
+    """Lots in the order they state, if all do; else by limit, those that must leave first in front."""
+    if all(lot.order != UNORDERED for lot in lots):
+        return tuple(sorted(lots, key=lambda lot: lot.order))
     by_limit = sorted(lots, key=lambda lot: (lot.limit or date.max, lot.lot))
     return tuple(BondLot(lot.lot, lot.quantity, lot.limit, n) for n, lot in enumerate(by_limit))
