@@ -1,6 +1,7 @@
 """Recommend placement from files, with no database at all: see docs/placement.md for the formats and the method."""
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from inventory.placement.engine import recommend
+from inventory.placement.engine.overlay import apply
+from inventory.placement.engine.scenarios import ScenarioError
 from inventory.placement.files import output
 from inventory.placement.files.checks import BadInput
 from inventory.placement.files.problem import Read, read_problem
+from inventory.placement.files.scenario import read_scenario
 from inventory.placement.files.tuning import read_tuning
 
 BAD_INPUT, NOTHING, BROKEN = 2, 3, 4
@@ -31,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--state", type=Path, help="JSON: stock on hand, in transit, back orders")
         parser.add_argument("--events", type=Path, help="CSV: promotions, closures, tariffs, holidays to come")
         parser.add_argument("--as-of", type=_day, help="ISO date; rows of its week and later are left out")
+        parser.add_argument(
+            "--scenario", type=Path, help="JSON: changes to plan under, as if they held or were known to come"
+        )
         tuned = parser.add_mutually_exclusive_group()
         tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
@@ -57,6 +64,8 @@ class Command(BaseCommand):
             events=options["events"],
         )
         self._warn(read)
+        if options["scenario"]:
+            read = _under(options["scenario"], read)
         tuning = read_tuning(options["tuning"]) if options["tuning"] else None
         result = recommend(read.problem, tuning=tuning, is_tuned=not options["no_tuning"], seed=options["seed"])
         if not result.levels:
@@ -78,6 +87,15 @@ class Command(BaseCommand):
             self.stderr.write(f"{count} rows left out: {rule}")
         for error in read.problem.state.errors:
             self.stderr.write(error)
+
+
+def _under(path: Path, read: Read) -> Read:
+    """What was read, under the scenario of a file. Raises BadInput."""
+    scenario = read_scenario(path)
+    try:
+        return replace(read, problem=apply(read.problem, scenario))
+    except ScenarioError as error:
+        raise BadInput([f"{path.name}: {error}"]) from error
 
 
 def _day(text: str) -> date:
