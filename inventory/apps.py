@@ -24,3 +24,4 @@ class InventoryConfig(AppConfig):
         work.register("report_export", "inventory.reports.handler.export")
         work.register("demand_import", "inventory.demand.services.import_job")
         work.register("placement_run", "inventory.placement.services.run_job")
+        work.register("scenario_comparison", "inventory.placement.scenarios.run_job")

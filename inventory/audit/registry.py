@@ -23,6 +23,7 @@ AUDITED = (
     "PedimentoOffset", "PedimentoPaymentDocument",
     "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
     "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
+    "Scenario",
 )  # fmt: skip
 OF_THE_WORK = (
     "Receipt", "ReceiptLine", "ReceiptSeal", "Shipment", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",
@@ -42,6 +43,7 @@ TOLD_OTHERWISE = {
     "ClockChange": "append-only, with its own who, when and why",
     "Milestone": "append-only, with its own who, when and source",
     "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
+    "ScenarioResult": "written once by a job, which leaves its own trail, and never changed",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",
     "Heartbeat": "the pulse of a process",

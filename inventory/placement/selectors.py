@@ -10,7 +10,14 @@ from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement.engine.model import LeadTime
-from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import (
+    LeadTimeStat,
+    PlacementLevel,
+    PlacementRun,
+    Recommendation,
+    Scenario,
+    ScenarioResult,
+)
 
 
 def runs(scope: ClientScope) -> QuerySet[PlacementRun]:
@@ -62,6 +69,32 @@ def recommendation(scope: ClientScope, pk: int) -> Recommendation:
 def exceptions(scope: ClientScope, run: PlacementRun) -> list[dict[str, Any]]:
     """What the moves of a run do not settle: rows of sku, node, quantity, lot, limit_date, reason_code, flags, explanation."""
     return list(run.metrics.get("exceptions", [])) if scope.allows(run.client_id) else []
+
+
+def scenarios(scope: ClientScope) -> QuerySet[Scenario]:
+    """Scenarios with their clients, newest first."""
+    return scope.filter(Scenario.objects.select_related("client")).order_by("-pk")
+
+
+def scenario(scope: ClientScope, pk: int) -> Scenario:
+    """One scenario. Raises NotFound, also for another client's."""
+    found = scenarios(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no scenario %(id)s."), id=pk)
+    return found
+
+
+def scenario_results(scope: ClientScope) -> QuerySet[ScenarioResult]:
+    """Comparisons of scenarios, newest first."""
+    return scope.filter(ScenarioResult.objects.select_related("client")).order_by("-pk")
+
+
+def scenario_result(scope: ClientScope, pk: int) -> ScenarioResult:
+    """One comparison. Raises NotFound, also for another client's."""
+    found = scenario_results(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no comparison %(id)s."), id=pk)
+    return found
 
 
 def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:

@@ -31,6 +31,7 @@ from inventory.placement.engine.scenarios import (
 )
 
 STORING = ("bonded", "dc")
+UNNAMED = "supply"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,21 @@ def split(problem: Problem, scenario: Scenario) -> tuple[Problem, tuple[DutyStep
         except ScenarioError as error:
             raise ScenarioError(f"changes[{n}].{error.field}", error.value, error.rule) from None
     return problem, tuple(steps), tuple(closures)
+
+
+def supplied(problem: Problem) -> Problem:
+    """The problem with a supplier for every bonded site that none leads to, as far away as a run takes it to be.
+
+    Levels are the same; but goods that are ordered in a week that is played have to come from somewhere.
+    """
+    network = problem.network
+    types = {node.id: node.type for node in network.nodes}
+    reached = {lane.destination for lane in network.lanes if types[lane.origin] == "supplier"}
+    bare = [node.id for node in network.nodes if node.type == "bonded" and node.id not in reached]
+    if not bare:
+        return problem
+    lanes = tuple(Lane(UNNAMED, site, problem.params.default_supply, "supply") for site in bare)
+    return _with(problem, nodes=(*network.nodes, Node(UNNAMED, "supplier")), lanes=(*network.lanes, *lanes))
 
 
 def with_duties(problem: Problem, rates: dict[str, float]) -> Problem:

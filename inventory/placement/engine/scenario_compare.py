@@ -6,12 +6,13 @@ the same weeks with the same draws of lead times, so that their difference is th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from inventory.placement.engine.groundwork import outlooks
 from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints, Level, Move, Problem
-from inventory.placement.engine.overlay import apply
+from inventory.placement.engine.overlay import apply, supplied
 from inventory.placement.engine.recommend import decide
 from inventory.placement.engine.scenario_game import COST_LINES, Game
 from inventory.placement.engine.scenario_play import Advance, Branch, Plan, Script, play
@@ -122,12 +123,13 @@ def compare_scenarios(
     300 drawn by hashed id are played; levels and moves are those of all.
     """
     report = progress or (lambda _done, _total, _name: None)
+    problem = supplied(problem)
     for scenario in scenarios:
         apply(problem, scenario)
     bars = drivers(problem) if with_tornado else {}
     total = 2 + len(scenarios) + 2 * len(bars)
     report(0, total, BASE)
-    base = Plan(problem, Scenario(BASE), tuning, seed=seed, items=None)
+    base = Plan(problem, Scenario(BASE), tuning, seed=seed, items=None, progress=lambda *_found: report(0, total, BASE))
     sample = _sample(base)
     base = Plan(problem, Scenario(BASE), base.ground.tuning, seed=seed, items=sample)
     frozen = None if is_retuned else base.ground.tuning
@@ -135,8 +137,8 @@ def compare_scenarios(
     script = _script(plans, seed, replications)
     outcomes: list[Outcome] = []
     for number, plan in enumerate(plans):
-        report(1 + number, total, plan.scenario.name)
-        outcomes.append(_outcome(problem, plan, script, outcomes[0] if outcomes else None))
+        tick = partial(report, 1 + number, total, plan.scenario.name)
+        outcomes.append(_outcome(problem, plan, script, outcomes[0] if outcomes else None, tick))
     found = ScenarioComparison(
         tuple(outcomes), len(script.columns) - script.uncounted, len(sample), len(base.ground.prepared.drawn()),
         _share(base, sample), replications, base.ground.tuning,
@@ -145,9 +147,9 @@ def compare_scenarios(
     for number, (name, change) in enumerate(bars.items()):
         swings = []
         for side, factor in enumerate((1 - SWING, 1 + SWING)):
-            report(1 + len(plans) + 2 * number + side, total, name)
+            tick = partial(report, 1 + len(plans) + 2 * number + side, total, name)
             plan = Plan(problem, Scenario(name, (change(factor),)), base.ground.tuning, seed=seed, items=sample)
-            lines, _fill, _stock, _advance, _games = _played(plan, script)
+            lines, _fill, _stock, _advance, _games = _played(plan, script, tick)
             goods = COST_LINES.index("goods")
             costs = lines.sum(axis=1) - lines[:, goods]
             swings.append(estimate(costs - outcomes[0].logistics))
@@ -214,9 +216,11 @@ def _share(base: Plan, sample: Ints) -> float:
     return float(values[np.isin(prepared.pair_sku, sample)].sum()) / total if total else 1.0
 
 
-def _played(plan: Plan, script: Script) -> tuple[Floats, Floats, dict[str, float], Advance, dict[Branch, list[Game]]]:
+def _played(
+    plan: Plan, script: Script, tick: Callable[[], None]
+) -> tuple[Floats, Floats, dict[str, float], Advance, dict[Branch, list[Game]]]:
     """Cost lines and fill per replication, stock by node: as it comes with its probability, the plan prepared for it."""
-    games, advance = play(plan, script)
+    games, advance = play(plan, script, tick)
     branches = plan.branches()
     weights = {branches[0]: plan.probability if len(branches) > 1 else 1.0}
     if len(branches) > 1:
@@ -241,8 +245,8 @@ def _lines(game: Game) -> Floats:
     return np.array([getattr(costs, name) for name in COST_LINES])
 
 
-def _outcome(problem: Problem, plan: Plan, script: Script, base: Outcome | None) -> Outcome:
-    lines, fill, stock, advance, games = _played(plan, script)
+def _outcome(problem: Problem, plan: Plan, script: Script, base: Outcome | None, tick: Callable[[], None]) -> Outcome:
+    lines, fill, stock, advance, games = _played(plan, script, tick)
     ground = plan.ground
     if plan.steps or plan.closures:
         known = apply(problem, plan.scenario)

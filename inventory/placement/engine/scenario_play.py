@@ -37,7 +37,6 @@ from inventory.placement.engine.tuning import Tuning
 # Other spans or other demand have other laws of variance; they are fitted anew, which depends on no chance.
 RESHAPING = (LeadTimeChange, SupplierChange, DcAdded, DcRemoved, DemandChange)
 LIMITS = ("bond_stock", "dc_space", "border")
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -89,14 +88,17 @@ class Plan:
     """A scenario laid out to be planned and played; `ground` is that of the whole problem, `items` those that are played."""
 
     def __init__(
-        self, problem: Problem, scenario: Scenario, tuning: Tuning | None, *, seed: int, items: Ints | None
-    ) -> None:
+        self, problem: Problem, scenario: Scenario, tuning: Tuning | None, *, seed: int, items: Ints | None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:  # fmt: skip
         self.scenario = scenario
         if tuning and any(isinstance(change, RESHAPING) for change in scenario.changes):
             tuning = replace(tuning, dc_laws={}, site_laws={})
         self.problem, self.steps, self.closures = split(problem, scenario)
         self.probability = _probability(self.steps, self.closures)
-        self.ground: Groundwork = lay_ground(self.problem, tuning=tuning, is_tuned=tuning is None, seed=seed)
+        self.ground: Groundwork = lay_ground(
+            self.problem, tuning=tuning, is_tuned=tuning is None, seed=seed, progress=progress
+        )
         prepared = self.ground.prepared
         self.items = items if items is not None else np.array(sorted(prepared.drawn()), dtype=np.int64)
         self.stage = Stage(prepared, self.items)
