@@ -112,6 +112,12 @@ def test_a_closed_crossing_costs_service_and_preparing_for_it_pays():
     assert closed.break_evens["probability_preparing_pays"] < 0.5
 
 
+def test_preparing_for_what_touches_nobody_never_pays():
+    found = compared(Closure("OTAY", in_weeks(300), in_weeks(301)))
+
+    assert found.outcomes[1].break_evens["probability_preparing_pays"] is None
+
+
 def test_what_comes_after_the_weeks_played_changes_no_cost():
     found = compared(DutyChange(delta=0.25, begin=in_weeks(300)))
 

@@ -206,7 +206,7 @@ def test_a_comparison_shows_costs_errors_service_stock_drivers_moves_and_what_bi
     assert set(drawn) == {f"scenario-{name}" for name in ("costs", "differences", "fill", "stock", "tornado")}
     bars, reach = drawn["scenario-differences"].option["series"]
     assert bars["data"][0]["value"] == 1.0
-    assert reach["data"] == [[0, -1.0, 3.0]]
+    assert reach["data"] == [[-1.0, 3.0, 0]]
 
 
 def test_the_figures_are_taken_along_as_csv_and_xlsx(planner, dearer):

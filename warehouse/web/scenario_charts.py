@@ -12,7 +12,7 @@ from warehouse.web.scenario_words import DRIVERS, LINES, money, name_of, number
 
 USD = {"format": "money", "unit": "USD"}
 TWO_ERRORS = 2
-LONG_NAMES = {"interval": 0, "overflow": "break", "width": 120}
+LONG_NAMES = {"interval": 0, "hideOverlap": False, "overflow": "break", "lineHeight": 14, "width": 110}
 Outcomes = Sequence[Mapping[str, Any]]
 
 
@@ -38,8 +38,9 @@ def cost_lines(outcomes: Outcomes) -> Chart:
     series = [
         (str(title), [drawn(outcome["lines"][line]["mean"]) for outcome in outcomes]) for line, title in lines.items()
     ]
+    option = {**stacked(names, series, say=USD), **_over(names)}
     return Chart(
-        "scenario-costs", _("What each costs"), stacked(names, series, say=USD), [_("Scenario"), *lines.values()],
+        "scenario-costs", _("What each costs"), option, [_("Scenario"), *lines.values()],
         [[name_of(outcome["name"]), *(money(outcome["lines"][line]["mean"]) for line in lines)] for outcome in outcomes],
         note=_("Over the weeks that were counted, without the goods themselves."), size="large",
     )  # fmt: skip
@@ -54,13 +55,12 @@ def differences(outcomes: Outcomes) -> Chart:
         for delta in deltas
     ]
     reach = [
-        [n, drawn(delta["mean"] - TWO_ERRORS * delta["error"]), drawn(delta["mean"] + TWO_ERRORS * delta["error"])]
+        [drawn(delta["mean"] - TWO_ERRORS * delta["error"]), drawn(delta["mean"] + TWO_ERRORS * delta["error"]), n]
         for n, delta in enumerate(deltas)
     ]
     option = {
+        **_over(names),
         "recinto": USD,
-        "xAxis": {"type": "category", "data": names},
-        "yAxis": {"type": "value"},
         "series": [
             {"type": "bar", "name": now("More than today"), "data": bars},
             {"type": "whiskers", "name": now("Twice the standard error"), "data": reach},
@@ -71,7 +71,7 @@ def differences(outcomes: Outcomes) -> Chart:
         [_("Scenario"), _("Difference"), _("Standard error")],
         [[name, money(delta["mean"]), money(delta["error"])] for name, delta in zip(names, deltas, strict=True)],
         note=_("All costs, the goods included. The line is twice the standard error either way."),
-        has_data=bool(outcomes),
+        size="large", has_data=bool(outcomes),
     )  # fmt: skip
 
 
@@ -80,9 +80,8 @@ def fill(outcomes: Outcomes) -> Chart:
     names = [name_of(outcome["name"]) for outcome in outcomes]
     shares = [outcome["lines"]["fill"] for outcome in outcomes]
     option = {
+        **_over(names, scale=True, max=1),
         "recinto": {"format": "percent"},
-        "xAxis": {"type": "category", "data": names},
-        "yAxis": {"type": "value", "scale": True, "max": 1},
         "series": [
             {"type": "bar", "name": now("Served at once"), "data": [round(share["mean"], 4) for share in shares]}
         ],
@@ -93,7 +92,7 @@ def fill(outcomes: Outcomes) -> Chart:
     ]
     return Chart(
         "scenario-fill", _("Service"), option, [_("Scenario"), _("Served at once"), _("Difference")], rows,
-        note=_("The share of demand, by value, that was served at once."),
+        note=_("The share of demand, by value, that was served at once."), size="large",
     )  # fmt: skip
 
 
@@ -120,10 +119,9 @@ def tornado(bars: Sequence[Mapping[str, Any]]) -> Chart:
     names = [str(DRIVERS.get(bar["driver"], bar["driver"])) for bar in bars]
     sides = (("less", now("20 % less"), "info"), ("more", now("20 % more"), "warning"))
     option = {
+        **_over(names),
         "legend": {},
         "recinto": USD,
-        "xAxis": {"type": "value"},
-        "yAxis": {"type": "category", "data": names, "inverse": True, "axisLabel": LONG_NAMES},
         "series": [
             {"type": "bar", "name": title, "barGap": "-100%", "itemStyle": {"color": f"tone:{tone}"},
              "data": [drawn(bar[side]["mean"]) for bar in bars]}
@@ -145,3 +143,11 @@ def tornado(bars: Sequence[Mapping[str, Any]]) -> Chart:
         note=_("By how much all costs but the goods change today when one thing is 20 % less or more."),
         size="large", has_data=bool(bars),
     )  # fmt: skip
+
+
+def _over(names: Sequence[str], **value: Any) -> dict[str, Any]:
+    """Axes for bars that lie on their side under each other, for names longer than a bar is wide."""
+    return {
+        "xAxis": {"type": "value", "splitNumber": 4, **value},
+        "yAxis": {"type": "category", "data": list(names), "inverse": True, "axisLabel": LONG_NAMES},
+    }

@@ -358,8 +358,9 @@ def overlay_of(changes: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def crossings() -> list[tuple[str, Any]]:
-    """The crossings that lanes pass."""
-    rows = Lane.objects.filter(is_active=True, crossing__isnull=False).order_by("crossing__name")
+    """The crossings that lanes from bond to distribution centers pass."""
+    lanes = Lane.objects.filter(is_active=True, origin__kind=Site.Kind.BONDED, destination__kind=Site.Kind.US_DC)
+    rows = lanes.filter(crossing__isnull=False).order_by("crossing__name")
     return list(rows.values_list("crossing__code", "crossing__name").distinct())
 
 

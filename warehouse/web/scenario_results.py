@@ -42,6 +42,10 @@ from warehouse.web.scenario_words import (
 )
 
 MOST_MOVES = 25
+SIDES = (
+    _("Lead time to bond"), _("Lead time over the border"), _("US duty, mean"), _("Stock on hand"), _("Served at once"),
+    _("Total cost"),
+)  # fmt: skip
 
 
 class ResultTable(tables.Table):
@@ -124,6 +128,7 @@ def result_page(request: WebRequest, pk: int) -> HttpResponseBase:
         ],
         "head": [name_of(outcome["name"]) for outcome in outcomes],
         "lines": [_line(outcomes, line, title) for line, title in {**LINES, **TOTALS}.items()],
+        "sides_head": SIDES,
         "sides": _sides(outcomes),
         "charts": charts_of(figures),
         "turning": _turning(outcomes),
@@ -154,23 +159,20 @@ def _line(outcomes: list[dict[str, Any]], line: str, title: Any) -> tuple[Any, l
     return title, cells
 
 
-def _sides(outcomes: list[dict[str, Any]]) -> list[tuple[Any, list[str]]]:
-    """What each is like: way, duty, value, stock, service and cost, one row each."""
+def _sides(outcomes: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """What each is like, one row each: in the order of `SIDES`."""
+    return [(name_of(outcome["name"]), _side(outcome)) for outcome in outcomes]
 
-    def weeks(value: float) -> str:
-        return now("%(n)s weeks") % {"n": quantity_text(number(value))}
 
-    def row(title: Any, told: list[str]) -> tuple[Any, list[str]]:
-        return title, told
-
-    facts = [outcome["facts"] for outcome in outcomes]
+def _side(outcome: Mapping[str, Any]) -> list[str]:
+    facts = outcome["facts"]
     return [
-        row(_("Lead time to bond"), [weeks(fact["supply_weeks"]) for fact in facts]),
-        row(_("Lead time over the border"), [weeks(fact["crossing_weeks"]) for fact in facts]),
-        row(_("US duty, mean"), [percent_text(number(fact["duty_rate"])) for fact in facts]),
-        row(_("Stock on hand"), [money(sum(outcome["stock"].values())) for outcome in outcomes]),
-        row(_("Served at once"), [percent_text(number(outcome["lines"]["fill"]["mean"])) for outcome in outcomes]),
-        row(_("Total cost"), [money(outcome["lines"]["total"]["mean"]) for outcome in outcomes]),
+        now("%(n)s weeks") % {"n": quantity_text(number(facts["supply_weeks"]))},
+        now("%(n)s weeks") % {"n": quantity_text(number(facts["crossing_weeks"]))},
+        percent_text(number(facts["duty_rate"])),
+        money(sum(outcome["stock"].values())),
+        percent_text(number(outcome["lines"]["fill"]["mean"])),
+        money(outcome["lines"]["total"]["mean"]),
     ]
 
 

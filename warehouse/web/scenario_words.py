@@ -1,6 +1,6 @@
 """What a scenario changes, and what its figures are called, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,7 @@ BREAK_EVENS = {
     "probability_preparing_pays": _("Preparing for it pays from a probability of"),
     "duty_points_switch_pays": _("The switch pays once today's duty rises by"),
 }
+LEGS = {"supply": _("From suppliers to bond"), "crossing": _("From bond to distribution centers")}
 QUALIFIES = {True: _("They qualify"), False: _("They no longer qualify")}
 BINDING = {
     "bond_stock": _("Stock in bond"),
@@ -86,7 +87,8 @@ def change_text(change: Mapping[str, Any]) -> str:
 
 def _amount(change: Mapping[str, Any]) -> str:
     """By how much, whichever way it is stated."""
-    told = {
+    told: dict[str, Callable[[Any], str]] = {
+        "leg": lambda value: str(LEGS[value]),
         "delta": lambda value: f"{'+' if value > 0 else ''}{points(value)}",
         "rate": lambda value: percent_text(number(value)),
         "duty_rate": lambda value: now("duty %(rate)s") % {"rate": percent_text(number(value))},

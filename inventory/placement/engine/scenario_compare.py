@@ -319,9 +319,9 @@ def break_even_probability(if_it_happens: float, if_not: float) -> float | None:
     >>> break_even_probability(-30.0, 10.0), break_even_probability(-30.0, -1.0), break_even_probability(5.0, 10.0)
     (0.25, 0.0, None)
     """
-    if if_not <= 0:
-        return 0.0 if if_it_happens <= 0 else None
-    return if_not / (if_not - if_it_happens) if if_it_happens < 0 else None
+    if if_it_happens >= 0:
+        return None
+    return max(if_not, 0.0) / (max(if_not, 0.0) - if_it_happens)
 
 
 def _forward_equals_bond(plan: Plan) -> float | None:
