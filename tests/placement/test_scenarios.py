@@ -1,5 +1,7 @@
 """Scenarios compared: the same draws for all, differences with their error, what binds, and where decisions turn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,41 @@ def test_a_closed_crossing_costs_service_and_preparing_for_it_pays():
     assert found.difference(closed, "short").mean > 3 * found.difference(closed, "short").error
     assert found.difference(closed, "fill").mean < 0
     assert closed.break_evens["probability_preparing_pays"] < 0.5
+
+
+def test_what_begins_today_cannot_be_prepared_for_and_spares_those_it_may_not_befall():
+    found = compared(
+        Closure("LAREDO", in_weeks(-2), in_weeks(3)), Closure("LAREDO", in_weeks(-2), in_weeks(3), probability=0.0)
+    )
+    closed, never = found.outcomes[1:]
+
+    assert closed.advance.sent == 0
+    assert closed.break_evens["probability_preparing_pays"] is None
+    assert found.difference(closed, "short").mean > 0
+    assert found.difference(never, "total") == Estimate(0.0, 0.0)
+
+
+def test_before_a_known_fall_less_goes_forward_and_less_duty_is_paid():
+    found = compared(DutyChange(delta=-0.2, begin=in_weeks(6)))
+    fall = found.outcomes[1]
+
+    assert found.difference(fall, "duty").mean < 0
+    assert 0 <= fall.break_evens["probability_preparing_pays"] <= 1
+
+
+def test_another_way_that_costs_less_than_a_lost_unit_is_taken_while_a_crossing_is_closed():
+    usual = problem()
+    way = next(lane for lane in usual.network.lanes if lane.crossing == "LAREDO")
+
+    def beside(cost):
+        detour = replace(way, crossing="COLOMBIA", cost_per_unit=cost, priority=1)
+        return replace(usual, network=replace(usual.network, lanes=(*usual.network.lanes, detour)))
+
+    shut = Closure("LAREDO", in_weeks(4), in_weeks(9))
+    cheap, dear = (compared(shut, on=beside(cost)) for cost in (0.1, 50.0))
+
+    assert cheap.difference(cheap.outcomes[1], "short").mean < 0.5 * dear.difference(dear.outcomes[1], "short").mean
+    assert cheap.difference(cheap.outcomes[1], "freight").mean > 0
 
 
 def test_preparing_for_what_touches_nobody_never_pays():

@@ -207,9 +207,8 @@ class _Timetable:
         self.hold_backs = [found for found in map(self._before_fall, self._by_day()) if found]
 
     def place(self, day: date) -> int:
-        """The first week played that begins on a day or later; a day before the first counted one is before all."""
-        weeks = ceil((day - self.monday).days / 7)
-        return self.script.uncounted + weeks if weeks > 0 else 0
+        """The first week played that begins on a day or later; a day before the run's own is that."""
+        return self.script.uncounted + max(ceil((day - self.monday).days / 7), 0)
 
     def held_back(self, table: Floats, number: int) -> Floats:
         """The levels by price, none cheaper than what holds before a fall of the duty."""
@@ -335,7 +334,7 @@ class _Timetable:
             return None
         end = self.place(steps[0].begin)
         span = int(np.round(chain.lead_mean.max(initial=0))) + self.review
-        return HoldBack(max(end - span, 0), end, gain / np.maximum(chain.shortage, 1e-12))
+        return HoldBack(max(end - span, self.script.uncounted), end, gain / np.maximum(chain.shortage, 1e-12))
 
     def _before_closure(self, closure: Closure) -> Prepared:
         """Expected weeks of the closure, for what comes over it, in the last review before."""
@@ -348,8 +347,9 @@ class _Timetable:
         return Prepared(self._last_review(begin), weeks)
 
     def _last_review(self, place: int) -> int:
-        """The last review before a week played; −1 when there is none."""
-        return (place - 1) // self.review * self.review if place > 0 else -1
+        """The last review before a week played, from the run's day on; −1 when there is none: nobody knew before."""
+        found = (place - 1) // self.review * self.review
+        return found if found >= self.script.uncounted else -1
 
 
 def weeks_ahead(gain: Floats, premium: Floats) -> Floats:
