@@ -43,7 +43,7 @@ TOLD_OTHERWISE = {
     "ClockChange": "append-only, with its own who, when and why",
     "Milestone": "append-only, with its own who, when and source",
     "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
-    "ScenarioResult": "written once by a job, which leaves its own trail, and never changed",
+    "ScenarioResult": "append-only, written once by a job that leaves its own trail",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",
     "Heartbeat": "the pulse of a process",

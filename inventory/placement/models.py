@@ -193,7 +193,7 @@ class Scenario(models.Model):
 
 
 class ScenarioResult(models.Model):
-    """Scenarios computed beside the base (comparación): inputs' hash, parameters, code version, figures. Never changed.
+    """Scenarios computed beside the base (comparación): inputs' hash, parameters, code version, figures. Append-only.
 
     `figures` are those of `files.scenario_output`, `parameters` hold the changes of each scenario as they then were.
     """
