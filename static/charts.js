@@ -105,6 +105,7 @@
     const soft = { itemStyle: { borderColor: css("--chart-tip") }, ...one };
     if (one.type === "bar") return { barMaxWidth: 36, ...one, itemStyle: { borderRadius: 3, ...one.itemStyle } };
     if (one.type === "line") return { symbolSize: 6, showSymbol: (one.data?.length ?? 0) < 30, ...one, lineStyle: { width: 2.5, ...one.lineStyle } };
+    if (one.type === "whiskers") return { ...one, type: "custom", renderItem: whisker(ink), encode: { x: [0, 1], y: 2 }, tooltip: { show: false }, z: 5 };
     if (one.type === "sankey") {
       return { nodeGap: 14, lineStyle: { color: "source", opacity: 0.35 }, ...one, label: { color: ink, fontSize: 12, ...one.label } };
     }
@@ -122,6 +123,14 @@
       };
     }
     return one.type === "pie" || one.type === "treemap" ? { ...soft, label: { color: ink, ...one.label } } : one;
+  };
+
+  // How far off a bar on its side may be: a line from low to high over it, with an end on either side.
+  const whisker = (ink) => (_params, api) => {
+    const [low, y] = api.coord([api.value(0), api.value(2)]);
+    const [high] = api.coord([api.value(1), api.value(2)]);
+    const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: ink, lineWidth: 1.5 } });
+    return { type: "group", children: [line(low, y, high, y), line(low, y - 6, low, y + 6), line(high, y - 6, high, y + 6)] };
   };
 
   // North is up and roads look right; ECharts would draw degrees as squares.

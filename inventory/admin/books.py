@@ -30,6 +30,8 @@ from inventory.models import (
     Posting,
     Recommendation,
     Reservation,
+    Scenario,
+    ScenarioResult,
     StockDifference,
 )
 
@@ -241,6 +243,25 @@ class Recommendations(ReadOnly):
     list_filter = ("state", "client", "target")
     search_fields = ("item__sku",)
     list_select_related = ("item", "source", "target")
+
+
+@admin.register(Scenario)
+class Scenarios(ReadOnly):
+    """What clients' planning would look like if."""
+
+    list_display = ("id", "client", "name", "created_at", "created_by", "changed_at")
+    list_filter = ("client",)
+    search_fields = ("name",)
+    list_select_related = ("client",)
+
+
+@admin.register(ScenarioResult)
+class ScenarioResults(ReadOnly):
+    """Scenarios computed beside the base."""
+
+    list_display = ("id", "client", "as_of", "created_at", "actor_label", "code_version")
+    list_filter = ("client",)
+    list_select_related = ("client",)
 
 
 @admin.register(LeadTimeStat)

@@ -74,7 +74,8 @@ _TOPICS = {
     "Stock": "accounts stock stock-by-site reservations postings legs",
     "Receiving": "receipts",
     "Shipping": "shipments milestones deliveries movement-orders",
-    "Demand and placement": "demand demand-orders demand-imports placement-runs placement-levels recommendations",
+    "Demand and placement": "demand demand-orders demand-imports placement-runs placement-levels "
+    "recommendations scenarios scenario-results",
     "Catalog": "items",
     "Places and partners": "sites locations markets authorisations carriers brokers",
     "Work": "me jobs findings",

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from inventory.api import catalog, customs, demand, demand_orders, ledger, me, placement, places, reference, work
+from inventory.api import (
+    catalog,
+    customs,
+    demand,
+    demand_orders,
+    ledger,
+    me,
+    placement,
+    places,
+    reference,
+    scenarios,
+    work,
+)
 
 app_name = "inventory_api"
 urlpatterns: list[URLPattern] = [
@@ -42,6 +54,10 @@ urlpatterns: list[URLPattern] = [
     path("placement-runs/", placement.PlacementRuns.as_view(), name="placement_runs"),
     path("placement-runs/<int:pk>/", placement.PlacementRunDetail.as_view(), name="placement_run"),
     path("placement-levels/", placement.PlacementLevels.as_view(), name="placement_levels"),
+    path("scenarios/", scenarios.Scenarios.as_view(), name="scenarios"),
+    path("scenarios/<int:pk>/", scenarios.ScenarioDetail.as_view(), name="scenario"),
+    path("scenario-results/", scenarios.ScenarioResults.as_view(), name="scenario_results"),
+    path("scenario-results/<int:pk>/", scenarios.ScenarioResultDetail.as_view(), name="scenario_result"),
     path("recommendations/", placement.Recommendations.as_view(), name="recommendations"),
     path("recommendations/<int:pk>/", placement.RecommendationDetail.as_view(), name="recommendation"),
     path("jobs/", work.Jobs.as_view(), name="jobs"),

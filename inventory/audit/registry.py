@@ -23,6 +23,7 @@ AUDITED = (
     "PedimentoOffset", "PedimentoPaymentDocument",
     "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
     "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
+    "Scenario",
 )  # fmt: skip
 OF_THE_WORK = (
     "Receipt", "ReceiptLine", "ReceiptSeal", "Shipment", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",
@@ -44,6 +45,7 @@ TOLD_OTHERWISE = {
     "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
     "PlacementInput": "append-only, part of its run, which leaves a trail",
     "PlacementPart": "passing work of a job, which leaves a trail; it goes when the run is published",
+    "ScenarioResult": "append-only, written once by a job that leaves its own trail",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",
     "Heartbeat": "the pulse of a process",

@@ -134,6 +134,8 @@ def _sku(item: Item, sites: tuple[str, ...], as_of: date) -> Sku:
         volume_m3=float(item.volume_m3),
         pack_size=float(item.pack_size),
         sites=sites,
+        origin=item.origin_country,
+        full_duty_rate=_float(item.us_duty_rate),
     )
 
 

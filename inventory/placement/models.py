@@ -12,7 +12,10 @@ from inventory.jobs.models import Job
 from inventory.parties.models import Client
 from inventory.places.models import Lane, Site
 
-__all__ = ["LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation"]
+__all__ = [
+    "LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation", "Scenario",
+    "ScenarioResult",
+]  # fmt: skip
 
 
 class PlacementRun(models.Model):
@@ -217,3 +220,56 @@ class LeadTimeStat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane} {self.as_of}"
+
+
+class Scenario(models.Model):
+    """What a client's planning would look like if (escenario): a name and changes, as `placement-scenario/1` has them.
+
+    It may be edited until it was computed; then a copy may.
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="scenarios", verbose_name=_("client"))
+    name = models.CharField(_("name"), max_length=64)
+    overlay = models.JSONField(_("changes"))
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.CharField(_("by"), max_length=120)
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
+        constraints = [models.UniqueConstraint(fields=["client", "name"], name="scenario_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScenarioResult(models.Model):
+    """Scenarios computed beside the base (comparación): inputs' hash, parameters, code version, figures. Append-only.
+
+    `figures` are those of `files.scenario_output`, `parameters` hold the changes of each scenario as they then were.
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="scenario_results", verbose_name=_("client"))
+    scenarios = models.ManyToManyField(Scenario, related_name="results", verbose_name=_("scenarios"))
+    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="scenario_result", verbose_name=_("job"))
+    as_of = models.DateField(_("as of"))
+    created_at = models.DateTimeField(_("created"))
+    actor_label = models.CharField(_("by"), max_length=120)
+    inputs_hash = models.CharField(_("inputs' hash"), max_length=64)
+    code_version = models.CharField(_("code version"), max_length=40)
+    parameters = models.JSONField(_("parameters"))
+    figures = models.JSONField(_("figures"))
+
+    class Meta:
+        verbose_name = _("comparison of scenarios")
+        verbose_name_plural = _("comparisons of scenarios")
+        indexes = [models.Index(fields=["client", "-created_at"], name="scenario_result_newest")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.as_of}"
+
+    @property
+    def names(self) -> list[str]:
+        """Of the scenarios that were compared."""
+        return [scenario["name"] for scenario in self.parameters["scenarios"]]

@@ -10,7 +10,14 @@ from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement.engine.model import LeadTime
-from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import (
+    LeadTimeStat,
+    PlacementLevel,
+    PlacementRun,
+    Recommendation,
+    Scenario,
+    ScenarioResult,
+)
 
 
 def runs(scope: ClientScope) -> QuerySet[PlacementRun]:
@@ -68,6 +75,32 @@ def inputs(scope: ClientScope, run: PlacementRun) -> dict[str, bytes]:
     """The files a run was computed from, by name, as `recommend_placement` reads them; none of a run before they were kept."""
     rows = run.inputs.order_by("name") if scope.allows(run.client_id) else ()
     return {row.name: row.file for row in rows}
+
+
+def scenarios(scope: ClientScope) -> QuerySet[Scenario]:
+    """Scenarios with their clients, newest first."""
+    return scope.filter(Scenario.objects.select_related("client")).order_by("-pk")
+
+
+def scenario(scope: ClientScope, pk: int) -> Scenario:
+    """One scenario. Raises NotFound, also for another client's."""
+    found = scenarios(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no scenario %(id)s."), id=pk)
+    return found
+
+
+def scenario_results(scope: ClientScope) -> QuerySet[ScenarioResult]:
+    """Comparisons of scenarios, newest first."""
+    return scope.filter(ScenarioResult.objects.select_related("client")).order_by("-pk")
+
+
+def scenario_result(scope: ClientScope, pk: int) -> ScenarioResult:
+    """One comparison. Raises NotFound, also for another client's."""
+    found = scenario_results(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no comparison %(id)s."), id=pk)
+    return found
 
 
 def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:

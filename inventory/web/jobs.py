@@ -32,6 +32,7 @@ KINDS = {
     "demand_import": _("Import of demand"),
     "placement_run": _("Placement run"),
     "lead_times": _("Lead times"),
+    "scenario_comparison": _("Comparison of scenarios"),
 }
 # Where the work of a kind shows, whichever job did it.
 RESULT_PAGES = {"demand_import": "inventory:demand", "lead_times": "warehouse:lead_times"}
@@ -81,6 +82,9 @@ def result_url(job: Job) -> str:
         return ""
     if job.kind in RESULT_PAGES:
         return link_to(RESULT_PAGES[job.kind])
+    compared = getattr(job, "scenario_result", None)
+    if compared:
+        return link_to("warehouse:scenario_result", compared.pk)
     run = getattr(job, "placement_run", None)
     return link_to("warehouse:placement_run", run.pk) if run else ""
 

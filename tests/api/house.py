@@ -33,6 +33,8 @@ from inventory.models import (
     Posting,
     Recommendation,
     Reservation,
+    Scenario,
+    ScenarioResult,
     Site,
     StockDifference,
 )
@@ -75,6 +77,8 @@ class Tenant:
     order: MovementOrder
     run: PlacementRun
     recommendation: Recommendation
+    scenario: Scenario
+    compared: ScenarioResult
     job: Job
     notice: LegalNotice
     own_authorisation: Authorisation
@@ -87,7 +91,7 @@ class Tenant:
             self.item.sku, self.entry.number, self.exit.number, self.spare.number, self.receipt.number,
             self.shipment.number, self.draft.number, self.order.number, self.own_authorisation.number, self.client.code,
             f"{self.mark}-B1", f"{self.mark}-GTIN", f"{self.mark}-PO", *map(str, (
-                self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
+                self.scenario.pk, self.compared.pk, self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
                 *lots.values_list("pk", flat=True), *Posting.objects.filter(
                     legs__account__client=self.client).values_list("pk", flat=True).distinct(),
                 *Account.objects.filter(client=self.client).values_list("pk", flat=True),
@@ -142,6 +146,7 @@ def move_in(house: House, mark: str) -> Tenant:
         note=mark,
     )
     run, recommendation = _recommend(house, client, item, mark)
+    scenario, compared = _compare(client, mark)
     notice = customs.open_notice(
         pedimento=entry, kind="arrival", document=f"{mark}-1", arrived_at=NOW, details={"container": mark}, at=NOW
     )
@@ -151,7 +156,7 @@ def move_in(house: House, mark: str) -> Tenant:
     _the_rest(house, client, item, entry, actor, mark)
     return Tenant(
         mark, client, item, entry, exit_, spare, receipt, shipment, draft, order, run, recommendation,
-        _job(client, mark), notice, Authorisation.objects.get(client=client),
+        scenario, compared, _job(client, mark), notice, Authorisation.objects.get(client=client),
     )  # fmt: skip
 
 
@@ -224,6 +229,18 @@ def _recommend(house, client, item, mark):
         expected_fill_after=Decimal("0.9"), ship_week=date(2026, 3, 23), arrive_week_p50=date(2026, 3, 30),
         arrive_week_p90=date(2026, 4, 6),
     )  # fmt: skip
+
+
+def _compare(client, mark):
+    scenario = Scenario.objects.create(
+        client=client, name=f"{mark} dearer", overlay={"of": mark}, created_at=NOW, created_by=mark, changed_at=NOW
+    )
+    compared = ScenarioResult.objects.create(
+        client=client, as_of=NOW.date(), created_at=NOW, actor_label=mark, inputs_hash=mark, code_version="1",
+        parameters={"of": mark}, figures={"of": mark},
+    )  # fmt: skip
+    compared.scenarios.add(scenario)
+    return scenario, compared
 
 
 def _job(client, mark):

@@ -29,6 +29,7 @@ OWN = {
     "item": lambda t: t.item.sku, "pedimento": lambda t: t.entry.number, "receipt": lambda t: t.receipt.number,
     "shipment": lambda t: t.shipment.number, "delivery": lambda t: t.shipment.number,
     "movement_order": lambda t: t.order.number, "placement_run": lambda t: t.run.pk,
+    "scenario": lambda t: t.scenario.pk, "scenario_result": lambda t: t.compared.pk,
     "recommendation": lambda t: t.recommendation.pk, "job": lambda t: t.job.pk, "job_result": lambda t: t.job.pk,
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ APPEND_ONLY = {
     "inventory_lotcorrection",
     "inventory_clockchange",
     "inventory_auditseal",
+    "inventory_scenarioresult",
     "auditlog_logentry",
     "warehouse_milestone",
 }

@@ -35,8 +35,10 @@ from inventory.models import (
 )
 from inventory.parties.scope import Actor
 from inventory.placement.engine.lead_times import Observation
+from inventory.placement.engine.scenario_game import COST_LINES
+from inventory.placement.files.scenario import SCHEMA
 from inventory.placement.learning import learn_lead_times
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation, Scenario, ScenarioResult
 from inventory.places.services import virtual_location
 from tests.builders import (
     ACTOR,
@@ -67,7 +69,9 @@ from warehouse.models import (
 from warehouse.movements import services as moving
 
 MARK = "ZQBRAVO"
-COUNTED = (Job, DemandRecord, PlacementRun, Recommendation, MovementOrder, Receipt, Shipment, Item, Pedimento)
+COUNTED = (
+    Job, DemandRecord, PlacementRun, Recommendation, Scenario, ScenarioResult, MovementOrder, Receipt, Shipment, Item, Pedimento,
+)  # fmt: skip
 # Finds the mark, and is not found by whoever looks for the mark in a page that repeats the search.
 PART_OF_MARK = "QBRAV"
 
@@ -269,6 +273,44 @@ def _floor(world, ground, lot, bonded, bin_, mark, at, today):
     world.own(customs.hold(bonded_lot=bonded, reason="robo", note=f"{mark} note", at=at, actor=person))
 
 
+def figures_of(*names):
+    """What a comparison holds, with figures that differ from scenario to scenario."""
+    lines = (*COST_LINES, "logistics", "total", "fill")
+    outcomes = [
+        {
+            "name": name, "probability": 1,
+            "lines": {line: {"mean": 0.9 - n / 100 if line == "fill" else 1000 + n, "error": 1, "delta": {"mean": n, "error": 1}}
+                      for line in lines},
+            "stock": {"DALLAS": 100 + n},
+            "facts": {"supply_weeks": 8, "crossing_weeks": 1.2, "duty_rate": 0.25, "unit_value": 10, "capital_rate": 0.12},
+            "advance": {"weeks": 3, "wanted": 10 * n, "sent": 4, "kept": {"bond_stock": 6}, "binding": "bond_stock"},
+            "break_evens": {"probability_preparing_pays": None, "duty_points_switch_pays": 0.1} if n else {},
+            "levels_changed": n, "levels": [], "moves_changed": n,
+            "moves": [{"sku": f"{name}-SKU", "from_node": "A", "to_node": "B", "base": 1, "value": 2, "delta": 1}] * n,
+        }
+        for n, name in enumerate(("base", *names))
+    ]  # fmt: skip
+    side = {"mean": 5, "error": 1}
+    return {
+        "weeks": 20, "items": 3, "items_known": 4, "share_of_value": 0.8, "replications": 20, "outcomes": outcomes,
+        "tornado": [{"driver": "duty", "less": side, "more": side, "swing": 5}], "tuning": {},
+    }  # fmt: skip
+
+
+def _scenario(world, mark, at, today):
+    overlay = {"schema": SCHEMA, "changes": [{"kind": "duty", "delta": 0.1, "skus": [f"{mark}-SKU"]}]}
+    scenario = Scenario.objects.create(
+        client=world.client, name=f"{mark} dearer", overlay=overlay, created_at=at, created_by=f"{mark} person", changed_at=at
+    )  # fmt: skip
+    result = ScenarioResult.objects.create(
+        client=world.client, as_of=today, created_at=at, actor_label=f"{mark} person", inputs_hash="b" * 64, code_version="1",
+        parameters={"scenarios": [{"name": scenario.name, "overlay": overlay}]}, figures=figures_of(scenario.name),
+    )  # fmt: skip
+    result.scenarios.add(scenario)
+    world.own(scenario)
+    world.own(result)
+
+
 def _plans(world, ground, item, mark, at, today):
     monday = today - timedelta(days=today.weekday() + 7)
     for back in range(10):
@@ -299,6 +341,7 @@ def _plans(world, ground, item, mark, at, today):
         arrive_week_p50=monday, arrive_week_p90=monday,
     )  # fmt: skip
     world.own(recommendation)
+    _scenario(world, mark, at, today)
     job = Job(
         kind="report_export", title=f"{mark} report", client=world.client, requested_by=world.user,
         requested_label=world.user.username, requested_at=at, state="done", finished_at=at, result={"rows": 1},

@@ -16,7 +16,14 @@ from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
 from inventory.models import Hold, Item, Location, Lot, Pedimento
 from inventory.parties.scope import Actor
-from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import (
+    LeadTimeStat,
+    PlacementLevel,
+    PlacementRun,
+    Recommendation,
+    Scenario,
+    ScenarioResult,
+)
 from inventory.places.services import virtual_location
 from tests.builders import ACTOR, make_bonded_lot, make_item, make_location, make_lot
 from tests.scenarios.world import load_law
@@ -168,6 +175,16 @@ def _vary_plans(first, other, ground, far):
     short = CustomerOrderLine.objects.get(client=other.client)
     _alter(
         short, line=2, quantity=Decimal(9), shipped=Decimal(3), cancelled=CustomerOrderLine.Cancelled.OUT_OF_STOCK
+    )  # fmt: skip
+    _alter(Scenario.objects.get(client=other.client), created_by=f"{OTHER} someone")
+    dearer, result = Scenario.objects.get(client=first.client), ScenarioResult.objects.get(client=first.client)
+    Scenario.objects.create(
+        client=first.client, name=f"{MARK} never computed", overlay=dearer.overlay, created_at=now, created_by="",
+        changed_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    ScenarioResult.objects.create(
+        client=first.client, as_of=today - timedelta(days=9), created_at=now, actor_label=f"{MARK} other",
+        inputs_hash="c" * 64, code_version="1", parameters=result.parameters, figures=result.figures,
     )  # fmt: skip
     run = PlacementRun.objects.get(client=other.client)
     old, monday = Item.objects.get(sku=f"{OTHER}-OLD"), today - timedelta(days=today.weekday())

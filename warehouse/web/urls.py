@@ -13,6 +13,8 @@ from warehouse.web import (
     placement_runs,
     receipt_counting,
     receipts,
+    scenario_results,
+    scenarios,
     shipment_building,
     shipments,
     shortages,
@@ -33,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *movements.urlpatterns,
     *placement.urlpatterns,
     *placement_runs.urlpatterns,
+    *scenario_results.urlpatterns,
+    *scenarios.urlpatterns,
     *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]

@@ -13,11 +13,14 @@ from django.utils import translation
 from inventory.placement.engine import recommend
 from inventory.placement.engine.forecasts import DEFAULT_HORIZON, LONGEST
 from inventory.placement.engine.model import Result
+from inventory.placement.engine.overlay import apply
 from inventory.placement.engine.periods import PERIODS
 from inventory.placement.engine.prepare import prepare
+from inventory.placement.engine.scenarios import ScenarioError
 from inventory.placement.files import forecasts, output
 from inventory.placement.files.checks import BadInput
 from inventory.placement.files.problem import Read, read_problem
+from inventory.placement.files.scenario import read_scenario
 from inventory.placement.files.tuning import read_tuning
 
 BAD_INPUT, NOTHING, BROKEN = 2, 3, 4
@@ -38,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--events", type=Path, help="CSV: promotions, closures, tariffs, holidays to come")
         parser.add_argument("--as-of", type=_day, help="ISO date; rows of its week and later are left out")
         parser.add_argument("--period", choices=sorted(PERIODS), default="week", help="of the history: weeks or months")
+        parser.add_argument(
+            "--scenario", type=Path, help="JSON: changes to plan under, as if they held or were known to come"
+        )
         tuned = parser.add_mutually_exclusive_group()
         tuned.add_argument("--tuning", type=Path, help="JSON: a tuning, or the report of a run, to plan with unchanged")
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
@@ -81,6 +87,8 @@ class Command(BaseCommand):
             period=PERIODS[options["period"]],
         )
         self._warn(read)
+        if options["scenario"]:
+            read = _under(options["scenario"], read)
         problem = read.problem
         if options["exact"]:
             problem = replace(problem, params=replace(problem.params, is_exact=True))
@@ -121,6 +129,15 @@ def _forecasts(read: Read, result: Result, options: dict[str, Any]) -> dict[Path
     if options["lead_out"]:
         files[options["lead_out"]] = forecasts.leads_csv(prepared, options["leads"])
     return files
+
+
+def _under(path: Path, read: Read) -> Read:
+    """What was read, under the scenario of a file. Raises BadInput."""
+    scenario = read_scenario(path)
+    try:
+        return replace(read, problem=apply(read.problem, scenario))
+    except ScenarioError as error:
+        raise BadInput([f"{path.name}: {error}"]) from error
 
 
 def _day(text: str) -> date:

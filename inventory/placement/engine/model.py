@@ -122,6 +122,7 @@ class Sku:
 
     `stockout_cost` and `expiry_cost` are None when nobody stated them. `sites` limits the bonded sites it may lie at (empty: any).
     `launch_weekly` is what all markets together are thought to ask at first; `replaces` names the item whose history it continues.
+    `origin` is the country it is made in, `full_duty_rate` what it would pay without a USMCA claim (None: nobody stated it).
     """
 
     id: str
@@ -139,6 +140,8 @@ class Sku:
     category: str = ""
     launch_weekly: float | None = None
     replaces: str = ""
+    origin: str = ""
+    full_duty_rate: float | None = None
 
 
 @dataclass(frozen=True)

@@ -48,16 +48,16 @@ def rehearse(
         ships, orders = np.zeros_like(positions), np.zeros((len(phi), items, sites))
         if number % script.review == 0:
             spread, _used = at_dcs.at(week, laws[0])
-            table = _levels(chain, spread, steps, items, dcs)
-            ships = _allocate(chain, table[step_of], positions, play.in_bond)
+            table = level_table(chain, spread, steps, items, dcs)
+            ships = allocated(chain, table[step_of], positions, play.in_bond)
             pooled, _used = at_sites.at(week, laws[1])
-            orders = np.maximum(_network_levels(pooled, beta, items, sites) - play.echelons(positions), 0.0)
+            orders = np.maximum(network_levels(pooled, beta, items, sites) - play.echelons(positions), 0.0)
             orders = np.round(orders / chain.pack[:, None]) * chain.pack[:, None]
         play.act(chain.ships(ships), orders, counted=number >= script.counted)
     return play.tally
 
 
-def _levels(chain: Chain, spread: Spread, phi: Floats, items: int, dcs: int) -> Floats:
+def level_table(chain: Chain, spread: Spread, phi: Floats, items: int, dcs: int) -> Floats:
     """S_j(λ) for each hold-back factor and price: (φ, item, DC, λ)."""
     pack = np.repeat(chain.pack, dcs)[:, None]
     grid = np.round(np.concatenate([np.zeros((len(pack), 1)), spread.whole], axis=1) / pack) * pack
@@ -74,7 +74,7 @@ def _levels(chain: Chain, spread: Spread, phi: Floats, items: int, dcs: int) -> 
     return found.reshape(len(phi), items, dcs, len(LAMBDAS))
 
 
-def _allocate(chain: Chain, table: Floats, positions: Floats, in_bond: Floats) -> Floats:
+def allocated(chain: Chain, table: Floats, positions: Floats, in_bond: Floats) -> Floats:
     """What to ship: the needs at the least price at which each site's stock suffices, and a part of the next cheaper ones."""
     need = np.maximum(table - positions[..., None], 0.0)
     ships = np.zeros_like(positions)
@@ -92,7 +92,7 @@ def _allocate(chain: Chain, table: Floats, positions: Floats, in_bond: Floats) -
     return ships
 
 
-def _network_levels(pooled: Spread, beta: Floats, items: int, sites: int) -> Floats:
+def network_levels(pooled: Spread, beta: Floats, items: int, sites: int) -> Floats:
     """The β-quantile of pooled demand, per setting, item and site."""
     levels, place = np.unique(beta, return_inverse=True)
     found = np.stack([quantile(pooled.whole, share).reshape(items, sites) for share in levels.tolist()])

@@ -169,6 +169,8 @@ def _sku(row: Mapping[str, Any], where: str, checker: Checker) -> Sku:
         category=checker.text(row, "category", where, "") if row.get("category") else "",
         launch_weekly=checker.number(row, "launch_weekly", where, None),
         replaces=checker.text(row, "replaces", where, "") if row.get("replaces") else "",
+        origin=checker.text(row, "origin", where, "") if row.get("origin") else "",
+        full_duty_rate=checker.number(row, "full_duty_rate", where, None),
     )
 
 
