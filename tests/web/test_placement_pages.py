@@ -201,6 +201,15 @@ def test_a_run_is_asked_for_and_its_progress_shown(client, planner, run):
     assert reverse("inventory:job_progress", args=[job.pk]) in answer.content.decode()
 
 
+def test_the_button_that_starts_a_run_says_the_deed_and_not_the_thing(client, run):
+    client.force_login(make_user("pablo", Role.PLANNER, language="es-mx"))
+
+    text = client.get(reverse("warehouse:placement_new")).content.decode()
+
+    assert "Calcular" in text
+    assert "la que se afinó" in text
+
+
 def test_a_run_can_only_be_asked_for_a_client_one_may_see(client, run):
     client.force_login(make_user(role=Role.CLIENT, client=make_client("other")))
 

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from inventory.errors import InvalidInput, NotFound
@@ -87,7 +88,7 @@ class RunForm(forms.Form):
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput, help_text=_("Empty: today."))
     phi = forms.DecimalField(
         label=_("Hold-back factor"), required=False, min_value=0, max_value=16,
-        help_text=_("Above 1 keeps more in bond, below 1 pushes more forward. Empty: 2."),
+        help_text=_("Above 1 keeps more in bond, below 1 pushes more forward. Empty: as tuned by rehearsing the past."),
     )  # fmt: skip
     capital_rate_per_year = forms.DecimalField(
         label=_("Capital rate a year"), required=False, min_value=0, max_value=1,
@@ -125,7 +126,8 @@ def placement_new(request: WebRequest) -> HttpResponse:
 
     newest = jobs_of(request.access).filter(kind=KIND, requested_by=request.access.user_id)[:NEWEST_JOBS]
     return form_page(
-        request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"), button=_("Run"),
+        request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"),
+        button=pgettext_lazy("button", "Run"),
         button_icon="player-play", crumbs=[(_("Recommendations"), reverse("warehouse:recommendations"))],
         cancel_url=reverse("warehouse:recommendations"), jobs=[parts_of(job) for job in newest],
         lead=_("Reads demand, stock, what is on the road and the deadlines under bond, and says what to move next."),
