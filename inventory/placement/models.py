@@ -87,6 +87,8 @@ class Recommendation(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="recommendations", verbose_name=_("item"))
     source = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("from"))
     target = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("to"))
+    # Which road of several between the same two sites, and so which crossing and which trucks.
+    lane = models.ForeignKey(Lane, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lane"))
     quantity = QuantityField(_("quantity"))
     reason_code = models.CharField(_("reason"), max_length=20)
     explanation = models.JSONField(_("explanation"))

@@ -1,5 +1,6 @@
 """What the engine found, as rows of the books: estimates become exact decimals, moves whole packs."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from inventory.placement.engine import Result
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Params
 from inventory.placement.files.tuning import as_json
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.selectors import Way
 from inventory.places.models import Site
 from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, plain
 
@@ -74,8 +76,10 @@ def level(run: PlacementRun, booked: BookedProblem, level: Level) -> PlacementLe
     )
 
 
-def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: int) -> Recommendation:
-    """A move as a row, not yet saved."""
+def recommendation(
+    run: PlacementRun, booked: BookedProblem, lanes: Mapping[Way, int], move: Move, rank: int
+) -> Recommendation:
+    """A move as a row, not yet saved; `lanes` as by `selectors.lanes_by_way`."""
     item, facts = booked.items[move.sku], move.explanation
     # Back from the engine's floats: a whole number of packs, exactly.
     packs = Decimal(round(move.quantity / float(item.pack_size)))
@@ -85,6 +89,7 @@ def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: i
         item=item,
         source=booked.sites[move.from_node],
         target=booked.sites[move.to_node],
+        lane_id=lanes.get((move.from_node, move.to_node, move.mode, move.crossing)),
         quantity=packs * item.pack_size,
         reason_code=move.reason_code,
         explanation={**facts, "flags": list(move.flags)},

@@ -11,6 +11,9 @@ from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement.engine.model import LeadTime
 from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
+from inventory.places.models import Lane
+
+Way = tuple[str, str, str, str]  # origin, destination, mode, crossing: codes
 
 
 def runs(scope: ClientScope) -> QuerySet[PlacementRun]:
@@ -45,7 +48,7 @@ def recommendations(
     scope: ClientScope, *, client: Client | None = None, run: PlacementRun | None = None, state: str | None = None
 ) -> QuerySet[Recommendation]:
     """Recommendations with all they name, the most urgent of the newest run first."""
-    rows = Recommendation.objects.select_related("client", "item", "source", "target", "run")
+    rows = Recommendation.objects.select_related("client", "item", "source", "target", "run", "lane__crossing")
     wanted = {"client": client, "run": run, "state": state}
     rows = scope.filter(rows).filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows.order_by("-run_id", "priority", "pk")
@@ -62,6 +65,13 @@ def recommendation(scope: ClientScope, pk: int) -> Recommendation:
 def exceptions(scope: ClientScope, run: PlacementRun) -> list[dict[str, Any]]:
     """What the moves of a run do not settle: rows of sku, node, quantity, lot, limit_date, reason_code, flags, explanation."""
     return list(run.metrics.get("exceptions", [])) if scope.allows(run.client_id) else []
+
+
+def lanes_by_way() -> dict[Way, int]:
+    """The operator's lanes in use: the number of each by its origin, destination, mode and crossing."""
+    rows = Lane.objects.filter(is_active=True).order_by("pk")
+    ways = rows.values_list("pk", "origin__code", "destination__code", "mode", "crossing__code")
+    return {(origin, to, mode, crossing or ""): pk for pk, origin, to, mode, crossing in ways}
 
 
 def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:

@@ -147,19 +147,67 @@ def copy(row, **changes):
     return row
 
 
-def test_many_are_accepted_together_and_what_cannot_be_is_named(client, planner, proposed):
+def test_many_are_accepted_together_into_one_order_of_their_lane(client, planner, proposed):
     first = proposed.pk
     second = copy(proposed, quantity=Decimal(3), priority=2).pk
-    beyond = copy(proposed, quantity=Decimal(99999), priority=3).pk
 
-    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, second, beyond, "x"]}, follow=True)
+    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, second, "x"]}, follow=True)
 
     order = MovementOrder.objects.get()
     assert sorted(order.lines.values_list("recommendation", flat=True)) == [first, second]
-    assert Recommendation.objects.get(pk=beyond).state == "proposed"
+    assert order.lane == proposed.lane
+    assert answer.redirect_chain[-1][0] == reverse("warehouse:movement", args=[order.number])
+    assert f"2 accepted: {order.number}" in answer.content.decode()
+
+
+def test_of_many_all_are_accepted_or_none_and_what_cannot_be_is_named(client, planner, proposed):
+    first = proposed.pk
+    beyond = copy(proposed, quantity=Decimal(99999), priority=2).pk
+    refused = copy(proposed, quantity=Decimal(3), priority=3, state="refused", decided_by="olga").pk
+
+    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, beyond, refused]})
+
     text = answer.content.decode()
-    assert f"2 accepted: {order.number}" in text
+    assert answer.status_code == 409
+    assert "Nothing was accepted" in text
     assert "99999 of WHEEL-1 asked for" in text
+    assert f"Recommendation {refused} is decided: Refused, by olga." in text
+    assert not MovementOrder.objects.exists()
+    assert sorted(Recommendation.objects.filter(state="proposed").values_list("pk", flat=True)) == [first, beyond]
+
+
+def test_what_is_chosen_is_added_up_to_trucks_lane_by_lane(client, planner, proposed):
+    item = proposed.item
+    item.volume_m3, item.weight_kg = Decimal("0.5"), Decimal(2)
+    item.save()
+    copy(proposed, quantity=Decimal(100), priority=2)
+    copy(proposed, quantity=Decimal(80), priority=3)
+    chosen = Recommendation.objects.filter(priority__in=(2, 3)).values_list("pk", flat=True)
+
+    page_ = client.get(reverse("warehouse:recommendations_load"), {"chosen": list(chosen)})
+    part = client.get(
+        reverse("warehouse:recommendations_load"), {"chosen": list(chosen)}, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="load"
+    )  # fmt: skip
+
+    (load,) = page_.context["loads"]
+    assert {str(name): value for name, value in load.facts} == {
+        "Volume": "90 m³", "Weight": "360 kg", "Trucks": "2 of 75 m³", "How full": "60 %", "Room left": "60 m³",
+    }  # fmt: skip
+    assert "<html" not in part.content.decode()
+    assert "2 of 75 m³" in part.content.decode()
+
+
+def test_all_of_a_lane_is_chosen_at_once(client, planner, proposed):
+    other = copy(proposed, quantity=Decimal(3), priority=2, lane=None).pk
+
+    listed = client.get(reverse("warehouse:recommendations"))
+    ((_lane, number, url),) = listed.context["lanes"]
+    chosen = client.get(url).content.decode()
+
+    assert number == 1
+    assert chosen.count("checked") == 1
+    assert f'value="{other}"' not in chosen
+    assert client.get(reverse("warehouse:recommendations_load"), {"lane": "x"}).context["loads"] == []
 
 
 def test_choosing_nothing_does_nothing(client, planner, proposed):
@@ -186,6 +234,8 @@ def test_another_clients_recommendation_is_not_there(client, proposed):
     assert client.get(page("", proposed)).status_code == 404
     assert accept(client, proposed, "1").status_code == 404
     client.post(reverse("warehouse:accept_many"), {"chosen": [proposed.pk]})
+    for asked in ({"chosen": [proposed.pk]}, {"lane": proposed.lane_id}):
+        assert client.get(reverse("warehouse:recommendations_load"), asked).context["loads"] == []
     proposed.refresh_from_db()
     assert proposed.state == "proposed"
 

@@ -296,7 +296,7 @@ def _plans(world, ground, item, mark, at, today):
         run=run, client=world.client, item=item, source=ground.zone, target=ground.dc, quantity=Decimal(12),
         reason_code="REPLENISH", explanation={"sentence": f"{mark} wants 12"}, priority=1, expected_cost_usd=Decimal(9),
         expected_fill_before=Decimal("0.8"), expected_fill_after=Decimal("0.97"), ship_week=monday,
-        arrive_week_p50=monday, arrive_week_p90=monday,
+        arrive_week_p50=monday, arrive_week_p90=monday, lane=ground.zone.lanes_out.order_by("pk").first(),
     )  # fmt: skip
     world.own(recommendation)
     job = Job(

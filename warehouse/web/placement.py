@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
@@ -41,9 +40,15 @@ from warehouse.web.placement_facts import (
     in_short,
     numbers_behind,
 )
+from warehouse.web.placement_loads import lanes_to_decide
 
-MOST_AT_ONCE = 200
 TABLET_NOWRAP = {**TABLET, "td": {"class": "d-none d-md-table-cell text-nowrap"}}
+
+
+def way_in_short(row: Recommendation) -> str:
+    """Where a move comes from, and over which crossing."""
+    said = now("from %(site)s") % {"site": row.source.code}
+    return f"{said} · {row.lane.crossing}" if row.lane and row.lane.crossing else said
 
 
 class ChosenColumn(tables.Column):
@@ -75,7 +80,7 @@ class RecommendationTable(tables.Table):
     target = PairColumn(
         accessor="target__name",
         verbose_name=_("Where to"),
-        below=lambda row: now("from %(site)s") % {"site": row.source.code},
+        below=way_in_short,
         attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
@@ -165,10 +170,12 @@ class Open(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         """The two lists as tabs."""
+        may_choose = self.is_open and self.request.access.can(Can.DECIDE_PLACEMENT)
         lists = (("warehouse:recommendations", _("To decide"), True), ("warehouse:decided", _("Decided"), False))
         return {
             "tabs": [(title, reverse(name), is_open == self.is_open) for name, title, is_open in lists],
-            "may_choose": self.is_open and self.request.access.can(Can.DECIDE_PLACEMENT),
+            "may_choose": may_choose,
+            "lanes": lanes_to_decide(self.request.access.scope) if may_choose else (),
         }
 
 
@@ -287,29 +294,9 @@ def refused(request: WebRequest, row: Recommendation, error: DomainError, **form
     return draw(request, row, refusal=error, status=error.status)
 
 
-@require_POST
-@requires(Can.DECIDE_PLACEMENT)
-def accept_many(request: WebRequest) -> HttpResponse:
-    """Accept all that were ticked; each is checked against the books as they are now."""
-    ids = [int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal()][:MOST_AT_ONCE]
-    rows = list(placement.recommendations(request.access.scope).filter(pk__in=ids))
-    if not rows:
-        messages.warning(request, now("Choose at least one recommendation."))
-        return redirect("warehouse:recommendations")
-    done = accepting.accept_many(recommendations=rows, at=timezone.now(), actor=request.access.actor)
-    if done.orders:
-        count = len(rows) - len(done.refusals)
-        text = ngettext("%(count)s accepted: %(orders)s.", "%(count)s accepted: %(orders)s.", count)
-        messages.success(request, text % {"count": count, "orders": ", ".join(order.number for order in done.orders)})
-    for row, error in done.refusals:
-        messages.warning(request, f"{row.item.sku} → {row.target.code}: {error}")
-    return redirect("warehouse:recommendations")
-
-
 urlpatterns = [
     path("recommendations/", Open.as_view(), name="recommendations"),
     path("recommendations/decided/", Decided.as_view(), name="decided"),
-    path("recommendations/accept/", accept_many, name="accept_many"),
     path("recommendations/<int:pk>/", recommendation_page, name="recommendation"),
     path("recommendations/<int:pk>/accept/", accept, name="recommendation_accept"),
     path("recommendations/<int:pk>/refuse/", refuse, name="recommendation_refuse"),
