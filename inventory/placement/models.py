@@ -56,6 +56,8 @@ class PlacementLevel(models.Model):
     expected_weekly_cost_usd = MoneyField(_("expected weekly cost, USD"))
     position = QuantityField(_("position"))
     explanation = models.JSONField(_("explanation"))
+    # What a DC may be asked in the coming weeks, as an engine.fans.Fan; None for a bonded site.
+    forecast = models.JSONField(_("forecast"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("level")

@@ -284,3 +284,36 @@ def test_levels_are_listed_and_explained(client, planner, run, proposed):
     assert {row.record.site.code for row in listed.context["table"].page.object_list} == {"slp", "dallas"}
     assert [sentence for _level, _facts, sentence in of_item.context["levels"] if "Hold up to" in sentence]
     assert len(of_item.context["chart"].rows) == 2
+
+
+def test_the_page_of_an_item_gives_history_forecast_levels_stock_layers_and_moves(client, planner, run, proposed):
+    found = client.get(reverse("warehouse:placement_item", args=[proposed.item_id]))
+
+    fan, text = found.context["fan"], found.content.decode()
+    assert str(fan.title) == "Demand and forecast of DALLAS"
+    assert len(fan.rows) == 13 + 52
+    expected, low, high = fan.rows[0][2], fan.rows[0][3], fan.rows[0][7]
+    assert float(low) < float(expected) < float(high)
+    assert fan.rows[13][1] == "21"  # the newest week of history
+    at = {row.site.code: row for row in found.context["stock"]}
+    assert (at["slp"].shelf, at["slp"].free, at["dallas"].coming) == (900, 900, 0)
+    assert at["dallas"].level.order_up_to > 0
+    assert [layer.remaining for layer in found.context["layers"]] == [900]
+    assert [row for row, _sentence in found.context["moves"]] == [proposed]
+    assert "Send " in text
+
+
+def test_an_accepted_move_shows_as_on_its_way_and_no_longer_free(client, planner, proposed):
+    accept(client, proposed, "100")
+
+    found = client.get(reverse("warehouse:placement_item", args=[proposed.item_id]))
+
+    at = {row.site.code: row for row in found.context["stock"]}
+    assert (at["slp"].shelf, at["slp"].free, at["dallas"].coming) == (900, 800, 100)
+
+
+def test_another_client_sees_no_page_of_the_item(client, run, proposed):
+    url = reverse("warehouse:placement_item", args=[proposed.item_id])
+    client.force_login(make_user("carla", Role.CLIENT, client=make_client("other")))
+
+    assert client.get(url).status_code == 404

@@ -291,6 +291,7 @@ def _plans(world, ground, item, mark, at, today):
         run=run, item=item, site=ground.dc, order_up_to=Decimal(20), reorder_point=Decimal(15), safety_stock=Decimal(5),
         expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
         expected_weekly_cost_usd=Decimal(3), position=Decimal(4), explanation={"sentence": mark},
+        forecast={"weeks": 2, "mean": 15, "quantiles": [9, 12, 15, 18, 21], "factors": [1] * 13},
     )  # fmt: skip
     recommendation = Recommendation.objects.create(
         run=run, client=world.client, item=item, source=ground.zone, target=ground.dc, quantity=Decimal(12),

@@ -8,7 +8,7 @@ import django_tables2 as tables
 from django import forms
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from inventory.errors import InvalidInput, NotFound
 from inventory.jobs import messages as nudges
 from inventory.jobs import services as jobs
-from inventory.models import Client, Item, PlacementLevel, PlacementRun
+from inventory.models import Client, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
 from inventory.placement import explain
 from inventory.placement import selectors as placement
@@ -31,9 +31,8 @@ from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
 from inventory.web.columns import RIGHT, DayColumn, LinkColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
 from inventory.web.forms import DateInput
 from inventory.web.jobs import jobs_of, parts_of
-from inventory.web.links import link_to
 from inventory.web.lists import Action, ListPage
-from warehouse.web.placement_facts import chart_of_levels, estimate_text, facts_of_level
+from warehouse.web.placement_facts import estimate_text
 
 KIND = "placement_run"
 NEWEST_JOBS = 3
@@ -253,37 +252,9 @@ class LevelList(ListPage):
         }
 
 
-@require_GET
-@requires(Can.SEE_PLACEMENT)
-def item_levels(request: WebRequest, pk: int) -> HttpResponse:
-    """What each site ought to own of one item, by the newest run, with the sentence behind each level."""
-    scope = request.access.scope
-    item = get_object_or_404(scope.filter(Item.objects.select_related("client")), pk=pk)
-    run = placement.latest_run(scope, item.client)
-    levels = list(placement.levels(scope, run=run, item_id=item.pk)) if run else []
-    page = {
-        "title": item.sku,
-        "subtitle": item.description,
-        "crumbs": [(_("Recommendations"), reverse("warehouse:recommendations"))],
-        "item": item,
-        "run": run,
-        "facts": [
-            (_("Client"), item.client.name),
-            (_("Newest run"), tags.day(run.as_of) if run else None),
-            (_("Made"), tags.moment(run.created_at) if run else None),
-        ],
-        "chart": chart_of_levels(levels),
-        "levels": [(level, facts_of_level(level), explain.sentence(level.explanation)) for level in levels],
-        "demand_url": link_to("inventory:demand_item", item.pk) if request.access.can(Can.SEE_DEMAND) else "",
-        "recommendations": placement.recommendations(scope, run=run).filter(item=item) if run else [],
-    }
-    return render(request, "warehouse/placement/item.html", page)
-
-
 urlpatterns = [
     path("placement/runs/", RunList.as_view(), name="placement_runs"),
     path("placement/runs/new/", placement_new, name="placement_new"),
     path("placement/runs/<int:pk>/", run_page, name="placement_run"),
     path("placement/runs/<int:pk>/levels/", LevelList.as_view(), name="placement_levels"),
-    path("placement/items/<int:pk>/", item_levels, name="placement_item"),
 ]

@@ -10,6 +10,7 @@ from warehouse.web import (
     movements,
     picking,
     placement,
+    placement_items,
     placement_loads,
     placement_runs,
     receipt_counting,
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *placement.urlpatterns,
     *placement_loads.urlpatterns,
     *placement_runs.urlpatterns,
+    *placement_items.urlpatterns,
     *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]

@@ -6,6 +6,7 @@ Source: placement.md §3 and §6 (docs/placement.md).
 from inventory.placement.engine import explain
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.explain import Plan, flags_of, weekly_cost
+from inventory.placement.engine.fans import fans
 from inventory.placement.engine.model import Floats, Level, Move
 from inventory.placement.engine.moves_out import purchase
 
@@ -16,6 +17,7 @@ def pair_levels(plan: Plan) -> list[Level]:
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
     cost = weekly_cost(prices.h_forward, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
+    ahead = fans(outlook.spread, plan.ground.prepared.pairs)
     found = []
     for n, pair in enumerate(plan.grid.pairs):
         sku = plan.grid.skus[pair.sku]
@@ -42,6 +44,7 @@ def pair_levels(plan: Plan) -> list[Level]:
                 confidence=outlook.confidence[n],
                 flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
                 explanation=explain.pair_level(plan, n),
+                fan=ahead[n],
             )
         )
     return found

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from inventory.placement.engine.fans import Fan
     from inventory.placement.engine.tuning import Tuning
 
 Floats = npt.NDArray[np.float64]
@@ -244,7 +245,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Level:
-    """How much of a SKU a node ought to own. For a bonded node that is the echelon: the site and the DCs it feeds."""
+    """How much of a SKU a node ought to own. For a bonded node that is the echelon: the site and the DCs it feeds.
+
+    `fan` is what a DC may be asked in the coming weeks (None: a bonded node).
+    """
 
     sku: str
     node: str
@@ -263,6 +267,7 @@ class Level:
     confidence: str
     flags: tuple[str, ...]
     explanation: dict[str, Any]
+    fan: "Fan | None" = None
 
 
 @dataclass(frozen=True)
