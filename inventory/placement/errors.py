@@ -30,6 +30,12 @@ class NotAllAccepted(DomainError):
         return " ".join([super().__str__(), *map(str, self.errors)])
 
 
+class OverrideEnded(DomainError):
+    """The level that a planner set was taken back before."""
+
+    code = "override_ended"
+
+
 class NothingToPlan(DomainError):
     """The client has no demand history, no item with a value, or no lane from bond to a distribution center."""
 

@@ -1,16 +1,20 @@
 """Reading runs and what they recommend. Every answer is limited to the scope's clients, and its order is unique."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
+from inventory.catalog.models import Item
+from inventory.demand import selectors as demand
 from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement.engine.model import LeadTime
-from inventory.placement.models import LeadTimeStat, PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import LeadTimeStat, LevelOverride, PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.track_record import Decision, Week
 from inventory.places.models import Lane
 
 Way = tuple[str, str, str, str]  # origin, destination, mode, crossing: codes
@@ -67,6 +71,17 @@ def exceptions(scope: ClientScope, run: PlacementRun) -> list[dict[str, Any]]:
     return list(run.metrics.get("exceptions", [])) if scope.allows(run.client_id) else []
 
 
+def overrides(scope: ClientScope, *, item: Item | None = None) -> QuerySet[LevelOverride]:
+    """Levels that planners set, the newest first."""
+    rows = scope.filter(LevelOverride.objects.select_related("item", "site"), "item__client")
+    return (rows if item is None else rows.filter(item=item)).order_by("-created_at", "-pk")
+
+
+def overrides_on(scope: ClientScope, on: date) -> QuerySet[LevelOverride]:
+    """The levels set by planners that hold on a day."""
+    return overrides(scope).filter(ended_at__isnull=True, until__gte=on)
+
+
 def lanes_by_way() -> dict[Way, int]:
     """The operator's lanes in use: the number of each by its origin, destination, mode and crossing."""
     rows = Lane.objects.filter(is_active=True).order_by("pk")
@@ -87,3 +102,41 @@ def learned_lead_times(as_of: date) -> dict[int, LeadTime]:
     """The lead times learned by a day, by the lane's id; a lane with too few arrivals is not among them. One statement."""
     rows = lead_times(as_of=as_of).filter(is_prior_only=False).values_list("lane_id", "distribution")
     return {lane: LeadTime(tuple(found["values"]), tuple(found["probs"])) for lane, found in rows}
+
+
+def decisions(scope: ClientScope, *, since: date, item: Item | None = None) -> list[Decision]:
+    """The recommendations decided on or superseded from a day on, the oldest first. One statement."""
+    rows = recommendations(scope).filter(decided_at__date__gte=since).order_by("decided_at", "pk")
+    rows = rows if item is None else rows.filter(item=item)
+    fields = (
+        "item_id", "target_id", "state", "quantity", "accepted_quantity", "decision_reason", "arrive_week_p50",
+        "explanation__expected_demand", "explanation__protection_weeks", "expected_fill_before", "expected_fill_after",
+    )  # fmt: skip
+    return [_decision(row) for row in rows.values(*fields)]
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    is_changed = row["state"] == Recommendation.State.ACCEPTED and row["accepted_quantity"] != row["quantity"]
+    fill = row["expected_fill_before" if row["state"] == Recommendation.State.REFUSED else "expected_fill_after"]
+    expected, weeks = row["explanation__expected_demand"] or 0.0, row["explanation__protection_weeks"]
+    return Decision(
+        item=row["item_id"],
+        site=row["target_id"],
+        outcome="changed" if is_changed else row["state"],
+        reason=row["decision_reason"],
+        arrives=row["arrive_week_p50"],
+        weekly=expected / weeks if weeks else 0.0,
+        fill=float(fill),
+    )
+
+
+def weeks_of(scope: ClientScope, *, since: date, decided: Iterable[Decision]) -> dict[tuple[int, int, date], Week]:
+    """What was asked and out of stock since a day, by item, DC and week, for the items of these decisions. One statement."""
+    items = {one.item for one in decided}
+    if not items:
+        return {}
+    rows = demand.records(scope, since=since).filter(item__in=items, market__primary_dc__isnull=False).order_by()
+    sums = rows.values_list("item_id", "market__primary_dc_id", "week").annotate(
+        asked=Sum("quantity"), stockout=Max("stockout_share")
+    )  # fmt: skip
+    return {(item, site, week): Week(float(asked), float(out)) for item, site, week, asked, out in sums}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
-from inventory.models import DemandRecord, Job, Lane, Location, Market, Recommendation, Site
+from inventory.models import DemandRecord, Job, Lane, LevelOverride, Location, Market, Recommendation, Site
 from inventory.parties.roles import Role
 from inventory.placement import services as placement
 from inventory.places.services import virtual_location
@@ -317,3 +317,71 @@ def test_another_client_sees_no_page_of_the_item(client, run, proposed):
     client.force_login(make_user("carla", Role.CLIENT, client=make_client("other")))
 
     assert client.get(url).status_code == 404
+
+
+def set_level(client, item, **given):
+    data = {
+        "site": Site.objects.get(code="dallas").pk,
+        "value": "300",
+        "until": "2126-01-01",
+        "reason": "A new shop",
+        **given,
+    }
+    return client.post(reverse("warehouse:placement_override", args=[item.pk]), data, follow=True)
+
+
+def test_a_level_is_set_shown_beside_the_computed_one_and_taken_back(client, planner, run, proposed):
+    computed = run.levels.get(site__code="dallas").order_up_to
+
+    text = set_level(client, proposed.item).content.decode()
+
+    row = LevelOverride.objects.get()
+    assert (row.value, row.computed, row.created_by) == (300, computed, "paula")
+    assert "A new shop" in text
+    client.post(reverse("warehouse:placement_override_end", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.ended_by == "paula"
+    again = client.post(reverse("warehouse:placement_override_end", args=[row.pk]), follow=True)
+    assert "taken back before, by paula" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"value": "0.5"}, "value"), ({"until": "2020-01-01"}, "until"), ({"reason": ""}, "reason")]
+)
+def test_a_level_that_cannot_be_set_comes_back_with_its_field(client, planner, proposed, given, field):
+    answer = set_level(client, proposed.item, **given)
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not LevelOverride.objects.exists()
+
+
+def test_who_does_not_plan_and_who_is_another_client_sets_no_level(client, proposed):
+    for user, status in (
+        (make_user(role=Role.SUPERVISOR), 403),
+        (make_user(role=Role.CLIENT, client=make_client("other")), 404),
+    ):
+        client.force_login(user)
+        assert set_level(client, proposed.item).status_code == status
+    assert not LevelOverride.objects.exists()
+
+
+def test_pages_say_how_planners_decided_and_what_became_of_it(client, planner, proposed):
+    old = Recommendation.objects.get(pk=proposed.pk)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    accept(client, proposed, "7", "Only one pallet fits")
+    Recommendation.objects.filter(pk=old.pk).update(arrive_week_p50=monday - timedelta(weeks=6))
+    DemandRecord.objects.filter(week=monday - timedelta(weeks=5)).update(stockout_share=Decimal("0.5"))
+
+    for url in (reverse("warehouse:recommendations"), reverse("warehouse:decided"), item_url(old)):
+        record = client.get(url).context["record"]
+        assert [value for _title, value in record.facts] == ["0 (0 % of those decided)", "1", "0", "0"]
+        assert record.reasons == (("Only one pallet fits", 1),)
+        followed, refused = (cells for _title, cells in record.rows)
+        # 6, 5, 4 and 3 weeks ago: 21 + 20 + 24 + 23 were asked.
+        assert (followed[0], followed[2], followed[3], followed[5]) == ("1", "88", "1 / 4", "87.5 %")
+        assert len(set(refused)) == 1
+
+
+def item_url(row):
+    return reverse("warehouse:placement_item", args=[row.item_id])

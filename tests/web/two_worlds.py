@@ -36,7 +36,7 @@ from inventory.models import (
 from inventory.parties.scope import Actor
 from inventory.placement.engine.lead_times import Observation
 from inventory.placement.learning import learn_lead_times
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.models import LevelOverride, PlacementLevel, PlacementRun, Recommendation
 from inventory.places.services import virtual_location
 from tests.builders import (
     ACTOR,
@@ -292,6 +292,12 @@ def _plans(world, ground, item, mark, at, today):
         expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
         expected_weekly_cost_usd=Decimal(3), position=Decimal(4), explanation={"sentence": mark},
         forecast={"weeks": 2, "mean": 15, "quantiles": [9, 12, 15, 18, 21], "factors": [1] * 13},
+    )  # fmt: skip
+    world.own(
+        LevelOverride.objects.create(
+            item=item, site=ground.dc, value=Decimal(9), until=today, reason=f"{mark} reason", created_at=at,
+            created_by=f"{mark} person",
+        )
     )  # fmt: skip
     recommendation = Recommendation.objects.create(
         run=run, client=world.client, item=item, source=ground.zone, target=ground.dc, quantity=Decimal(12),

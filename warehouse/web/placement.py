@@ -31,7 +31,7 @@ from inventory.web.columns import MoneyColumn, StatusColumn
 from inventory.web.fields import QuantityFormField
 from inventory.web.formatting import DASH, percent_text
 from inventory.web.forms import ReasonField, add_refusal
-from inventory.web.lists import Action, ListPage
+from inventory.web.lists import Action, ListPage, wants_part
 from warehouse.movements import accepting
 from warehouse.web.placement_facts import (
     chart_of_move,
@@ -41,6 +41,7 @@ from warehouse.web.placement_facts import (
     numbers_behind,
 )
 from warehouse.web.placement_loads import lanes_to_decide
+from warehouse.web.placement_record import track_record
 
 TABLET_NOWRAP = {**TABLET, "td": {"class": "d-none d-md-table-cell text-nowrap"}}
 
@@ -172,7 +173,9 @@ class Open(ListPage):
         """The two lists as tabs."""
         may_choose = self.is_open and self.request.access.can(Can.DECIDE_PLACEMENT)
         lists = (("warehouse:recommendations", _("To decide"), True), ("warehouse:decided", _("Decided"), False))
+        is_whole = not wants_part(self.request, "list-results")
         return {
+            "record": track_record(self.request.access.scope, timezone.localdate()) if is_whole else None,
             "tabs": [(title, reverse(name), is_open == self.is_open) for name, title, is_open in lists],
             "may_choose": may_choose,
             "lanes": lanes_to_decide(self.request.access.scope) if may_choose else (),

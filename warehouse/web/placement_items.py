@@ -29,9 +29,10 @@ from inventory.web.charts import Chart
 from inventory.web.links import link_to
 from warehouse.web.placement_charts import WEEKS_BACK, chart_of_fan
 from warehouse.web.placement_facts import chart_of_levels, facts_of_level
+from warehouse.web.placement_record import track_record
 from warehouse.web.placement_runs import exceptions_of
 
-MOST_LAYERS, MOST_MOVES = 40, 20
+MOST_LAYERS, MOST_MOVES, MOST_OVERRIDES = 40, 20, 10
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ def item_page(request: WebRequest, pk: int) -> HttpResponse:
         "layers": _layers(scope, item) if access.can(Can.SEE_CUSTOMS) else [],
         "exceptions": [row for row in exceptions_of(access, run) if row["sku"] == item.sku] if run else [],
         "demand_url": link_to("inventory:demand_item", item.pk) if access.can(Can.SEE_DEMAND) else "",
+        "overrides": placement.overrides(scope, item=item)[:MOST_OVERRIDES],
+        "today": timezone.localdate(),
+        "may_decide": access.can(Can.DECIDE_PLACEMENT),
+        "record": track_record(scope, timezone.localdate(), item),
         "moves": [(row, explain.sentence(row.explanation)) for row in moves[:MOST_MOVES]],
     }
     return render(request, "warehouse/placement/item.html", page)

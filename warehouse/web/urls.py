@@ -12,6 +12,7 @@ from warehouse.web import (
     placement,
     placement_items,
     placement_loads,
+    placement_overrides,
     placement_runs,
     receipt_counting,
     receipts,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *placement_loads.urlpatterns,
     *placement_runs.urlpatterns,
     *placement_items.urlpatterns,
+    *placement_overrides.urlpatterns,
     *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]

@@ -34,7 +34,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Settled:
-    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair."""
+    """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
+
+    `computed` and `bond_computed` are the levels as they were before planners' overrides.
+    """
 
     prices: Prices
     bond_prices: Prices
@@ -44,6 +47,8 @@ class Settled:
     owned: Floats
     orders: Floats
     loads: tuple[TruckLoad, ...]
+    computed: Floats
+    bond_computed: Floats
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "node": pair.dc,
         "source_node": pair.site,
         **_level(levels, n),
+        **_override(plan, (sku.id, pair.dc), plan.settled.computed[n]),
         **_basis(plan, plan.outlooks.pairs, n, pair.sku),
         "lead_weeks": number(plan.outlooks.pairs.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
@@ -128,6 +134,7 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "node": site.site,
         "feeds": sorted(plan.grid.pairs[m].dc for m in site.pairs),
         **_level(levels, n),
+        **_override(plan, (sku.id, site.site), plan.settled.bond_computed[n]),
         **_basis(plan, plan.outlooks.sites, n, site.sku),
         "lead_weeks": number(plan.outlooks.sites.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
@@ -232,6 +239,11 @@ def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
         "limit_date": limit.isoformat() if limit else None,
         "days_left": (limit - as_of).days if limit else None,
     }
+
+
+def _override(plan: Plan, key: tuple[str, str], computed: float) -> dict[str, Any]:
+    """Beside a level that a planner set, the one that was computed."""
+    return {"computed": number(computed)} if key in plan.problem.overrides else {}
 
 
 def _level(levels: Levels, n: int) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def pair_levels(plan: Plan) -> list[Level]:
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=position,
-                reason_code="RUNOUT" if level == 0 and position > 0 else "REPLENISH",
+                reason_code=_dc_reason(plan, n, level, position),
                 confidence=outlook.confidence[n],
                 flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
                 explanation=explain.pair_level(plan, n),
@@ -81,7 +81,9 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=float(positions[n]),
-                reason_code=_bond_reason(plan, n, bolder),
+                reason_code="OVERRIDE"
+                if (sku.id, site.site) in plan.problem.overrides
+                else _bond_reason(plan, n, bolder),
                 confidence=outlook.confidence[n],
                 flags=flags,
                 explanation=explain.site_level(plan, n, float(positions[n]), order),
@@ -90,6 +92,14 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
         if order and site.supply:
             moves.append(purchase(plan, n, site.supply, order, float(positions[n]), flags))
     return found, moves
+
+
+def _dc_reason(plan: Plan, n: int, level: float, position: float) -> str:
+    """Why the level is what it is: a planner set it, nothing is asked any more, or it is to be kept up."""
+    pair = plan.grid.pairs[n]
+    if (plan.grid.skus[pair.sku].id, pair.dc) in plan.problem.overrides:
+        return "OVERRIDE"
+    return "RUNOUT" if level == 0 and position > 0 else "REPLENISH"
 
 
 def _bond_reason(plan: Plan, n: int, bolder: Floats) -> str:

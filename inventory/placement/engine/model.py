@@ -3,6 +3,7 @@
 Quantities are in stock units, money in the network's currency, the period is a week, rates are per year unless said otherwise.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import sqrt
@@ -234,13 +235,14 @@ class Params:
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything one run depends on."""
+    """Everything one run depends on. `overrides` are levels that a planner set, by (sku, node)."""
 
     network: Network
     history: History
     state: State
     params: Params = field(default_factory=Params)
     events: tuple[Event, ...] = ()
+    overrides: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -151,15 +151,17 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code=_reason(shipment, near),
+        reason_code=_reason(shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
         confidence=outlook.confidence[n],
         flags=flags,
         explanation=explain.move(plan, stock, shipment, quantity, near),
     )
 
 
-def _reason(shipment: Shipment, near: list[LotView]) -> str:
-    """Why it leaves now."""
+def _reason(shipment: Shipment, near: list[LotView], *, is_set: bool) -> str:
+    """Why it leaves now; `is_set`: a planner set the level there."""
     if near:
         return "LIMIT_NEAR"
+    if shipment.packs and is_set:
+        return "OVERRIDE"
     return "REPLENISH" if shipment.packs else "TOPUP_TRUCK"

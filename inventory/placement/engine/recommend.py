@@ -17,6 +17,7 @@ from inventory.placement.engine.groundwork import Groundwork, Outlooks, lay_grou
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.overrides import overridden
 from inventory.placement.engine.trucks import round_trucks
 from inventory.placement.engine.tuning import Tuning
 
@@ -58,11 +59,19 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     problem, grid = ground.prepared.problem, ground.prepared.grid
     prices = pair_prices(problem, grid, ground.phi)
     bond_prices = site_prices(problem, grid, prices, found.pairs.weekly)
-    levels = _cheapest(found.pairs.spread, prices)
+    computed = _cheapest(found.pairs.spread, prices)
+    levels = overridden(
+        computed, [(grid.skus[pair.sku].id, pair.dc) for pair in grid.pairs], problem.overrides, spread=found.pairs.spread,
+        charge=prices.charge, shortage=prices.shortage, step=prices.step,
+    )  # fmt: skip
     items = np.array([site.sku for site in grid.site_pairs], dtype=np.int64)
-    bond_levels = at_quantile(
+    bond_computed = at_quantile(
         found.sites.spread, ground.beta[items], charge=bond_prices.charge, shortage=bond_prices.shortage,
         step=bond_prices.step,
+    )  # fmt: skip
+    bond_levels = overridden(
+        bond_computed, [(grid.skus[site.sku].id, site.site) for site in grid.site_pairs], problem.overrides,
+        spread=found.sites.spread, charge=bond_prices.charge, shortage=bond_prices.shortage, step=bond_prices.step,
     )  # fmt: skip
     deployment = deploy(problem, grid, found.pairs, prices, levels.level)
     work = Work(problem, grid, found.pairs, prices, levels.level, deployment.after)
@@ -76,7 +85,9 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     passed = {(grid.skus[s.sku].id, s.site): sum(lot.quantity for lot in s.passed) for s in deployment.stocks}
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
-    return Settled(prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads))
+    return Settled(
+        prices, bond_prices, levels, bond_levels, deployment, owned, orders, tuple(loads), computed.level, bond_computed.level
+    )  # fmt: skip
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:
