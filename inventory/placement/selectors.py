@@ -38,6 +38,12 @@ def latest_run(scope: ClientScope, client: Client) -> PlacementRun | None:
     return runs(scope).filter(client=client).first()
 
 
+def newest_levels(scope: ClientScope) -> QuerySet[PlacementLevel]:
+    """The levels of each client's newest run."""
+    newest = runs(scope).order_by().values("client").annotate(newest=Max("pk")).values("newest")
+    return levels(scope).filter(run__in=newest)
+
+
 def levels(
     scope: ClientScope, *, run: PlacementRun | None = None, item_id: int | None = None
 ) -> QuerySet[PlacementLevel]:

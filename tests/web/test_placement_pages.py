@@ -385,3 +385,32 @@ def test_pages_say_how_planners_decided_and_what_became_of_it(client, planner, p
 
 def item_url(row):
     return reverse("warehouse:placement_item", args=[row.item_id])
+
+
+def test_the_network_shows_stock_levels_and_the_recommended_flows(client, planner, run, proposed):
+    item = proposed.item
+    item.unit_value_usd = Decimal(10)
+    item.save()
+    second = copy(Recommendation.objects.get(pk=proposed.pk), quantity=Decimal(2), priority=2)
+
+    found = client.get(reverse("warehouse:placement_network"))
+
+    moved = (proposed.quantity + second.quantity) * 10
+    (flow,) = found.context["map"].rows
+    assert flow[:5] == ["SLP", "—", "DALLAS", "2", str(int(moved / 10))]
+    nodes = {node.site.code: node for node in found.context["nodes"]}
+    assert (nodes["slp"].stock, nodes["slp"].leaving) == (9000, moved)
+    assert (nodes["dallas"].stock, nodes["dallas"].coming) == (0, moved)
+    assert nodes["dallas"].level == run.levels.get(site__code="dallas").order_up_to * 10
+    assert [row[2] for row in found.context["balance"].rows] == ["100 %", "0 %", "0 %"]
+    lines = found.context["map"].option["series"][0]["data"]
+    assert len(lines) == 1
+
+
+def test_the_network_of_another_client_has_none_of_it(client, run, proposed):
+    client.force_login(make_user(role=Role.CLIENT, client=make_client("other")))
+
+    found = client.get(reverse("warehouse:placement_network"))
+
+    assert found.context["map"].rows == []
+    assert found.context["nodes"] == []

@@ -46,12 +46,6 @@ from warehouse.web.placement_record import track_record
 TABLET_NOWRAP = {**TABLET, "td": {"class": "d-none d-md-table-cell text-nowrap"}}
 
 
-def way_in_short(row: Recommendation) -> str:
-    """Where a move comes from, and over which crossing."""
-    said = now("from %(site)s") % {"site": row.source.code}
-    return f"{said} · {row.lane.crossing}" if row.lane and row.lane.crossing else said
-
-
 class ChosenColumn(tables.Column):
     """A box to tick, which belongs to the form below the list."""
 
@@ -81,7 +75,7 @@ class RecommendationTable(tables.Table):
     target = PairColumn(
         accessor="target__name",
         verbose_name=_("Where to"),
-        below=way_in_short,
+        below=lambda row: now("from %(site)s") % {"site": row.source.code},
         attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
@@ -166,6 +160,7 @@ class Open(ListPage):
         """Run the engine; look at former runs."""
         return [
             Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT),
+            Action(_("Network"), reverse("warehouse:placement_network"), "map", tone=""),
             Action(_("Runs"), reverse("warehouse:placement_runs"), "versions", tone=""),
         ]
 

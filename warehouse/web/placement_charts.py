@@ -76,7 +76,7 @@ def _names() -> tuple[str, str]:
 def _band(ahead: list[Ahead], gap: list[float | None], low: int, high: int, opacity: float) -> list[dict[str, Any]]:
     """A band between two quantiles: an invisible line, and the height above it filled."""
     shared = {"type": "line", "stack": f"band-{low}", "silent": True, "showSymbol": False, "tooltip": {"show": False}}
-    unseen = {"lineStyle": {"opacity": 0, "width": 0}, "itemStyle": {"color": "tone:info"}}
+    unseen = {"lineStyle": {"opacity": 0, "width": 0}, "itemStyle": {"color": "tone:info", "opacity": opacity}}
     floor = [*gap, *(drawn(one.quantiles[low]) for one in ahead)]
     height = [*gap, *(drawn(one.quantiles[high] - one.quantiles[low]) for one in ahead)]
     return [

@@ -36,8 +36,8 @@ def track_record(scope: ClientScope, today: date, item: Item | None = None) -> T
         return None
     weeks = placement.weeks_of(scope, since=since, decided=made)
     kinds = (
-        (_("Followed"), [one for one in made if one.outcome in FOLLOWED]),
-        (_("Refused"), [one for one in made if one.outcome == "refused"]),
+        (_("Followed recommendations"), [one for one in made if one.outcome in FOLLOWED]),
+        (_("Refused recommendations"), [one for one in made if one.outcome == "refused"]),
     )
     rows = [(title, _cells(record(listed, weeks, today))) for title, listed in kinds]
     how = adherence(made)
@@ -49,7 +49,7 @@ def _facts(how: Adherence) -> list[tuple[Any, str]]:
     return [
         (_("Accepted as proposed"), now("%(number)s (%(share)s of those decided)") % {"number": how.accepted, "share": share}),
         (_("Accepted with another quantity"), quantity_text(how.changed)),
-        (_("Refused"), quantity_text(how.refused)),
+        (_("Refused recommendations"), quantity_text(how.refused)),
         (_("Nobody decided on"), quantity_text(how.superseded)),
     ]  # fmt: skip
 

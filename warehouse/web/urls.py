@@ -12,6 +12,7 @@ from warehouse.web import (
     placement,
     placement_items,
     placement_loads,
+    placement_network,
     placement_overrides,
     placement_runs,
     receipt_counting,
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *placement_runs.urlpatterns,
     *placement_items.urlpatterns,
     *placement_overrides.urlpatterns,
+    *placement_network.urlpatterns,
     *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]
