@@ -338,6 +338,10 @@ def test_a_level_is_set_shown_beside_the_computed_one_and_taken_back(client, pla
     row = LevelOverride.objects.get()
     assert (row.value, row.computed, row.created_by) == (300, computed, "paula")
     assert "A new shop" in text
+    placement.run(client=run.client, as_of=run.as_of, at=timezone.now(), actor=ACTOR)
+    after = client.get(item_url(proposed)).content.decode()
+    assert "Computed level" in after
+    assert "A planner set this level" in after
     client.post(reverse("warehouse:placement_override_end", args=[row.pk]))
     row.refresh_from_db()
     assert row.ended_by == "paula"
