@@ -111,14 +111,26 @@ def learned_lead_times(as_of: date) -> dict[int, LeadTime]:
 
 
 def decisions(scope: ClientScope, *, since: date, item: Item | None = None) -> list[Decision]:
-    """The recommendations decided on or superseded from a day on, the oldest first. One statement."""
-    rows = recommendations(scope).filter(decided_at__date__gte=since).order_by("decided_at", "pk")
-    rows = rows if item is None else rows.filter(item=item)
+    """The recommendations that somebody accepted or refused from a day on, the oldest first. One statement."""
+    rows = _decided_since(scope, since, item, Recommendation.State.ACCEPTED, Recommendation.State.REFUSED)
+    rows = rows.order_by("decided_at", "pk")
     fields = (
         "item_id", "target_id", "state", "quantity", "accepted_quantity", "decision_reason", "arrive_week_p50",
         "explanation__expected_demand", "explanation__protection_weeks", "expected_fill_before", "expected_fill_after",
     )  # fmt: skip
     return [_decision(row) for row in rows.values(*fields)]
+
+
+def number_superseded(scope: ClientScope, *, since: date, item: Item | None = None) -> int:
+    """How many recommendations the next run superseded from a day on, before anyone decided on them."""
+    return _decided_since(scope, since, item, Recommendation.State.SUPERSEDED).count()
+
+
+def _decided_since(
+    scope: ClientScope, since: date, item: Item | None, *states: Recommendation.State
+) -> QuerySet[Recommendation]:
+    rows = recommendations(scope).filter(state__in=states, decided_at__date__gte=since).order_by()
+    return rows if item is None else rows.filter(item=item)
 
 
 def _decision(row: dict[str, Any]) -> Decision:

@@ -15,7 +15,7 @@ MOST_REASONS = 5
 
 @dataclass(frozen=True)
 class Decision:
-    """A decided recommendation: `outcome` is accepted, changed, refused or superseded (nobody decided on it)."""
+    """A decided recommendation: `outcome` is accepted, changed or refused."""
 
     item: int
     site: int
@@ -72,8 +72,8 @@ class Record:
     in_stock: float
 
 
-def adherence(decisions: Iterable[Decision]) -> Adherence:
-    """How planners decided.
+def adherence(decisions: Iterable[Decision], superseded: int = 0) -> Adherence:
+    """How planners decided; `superseded` says of how many recommendations the next run took the place before anyone did.
 
     >>> day = date(2026, 3, 2)
     >>> made = [Decision(1, 2, outcome, why, day, 1.0, 1.0) for outcome, why in (("accepted", ""), ("refused", "Promotion"))]
@@ -86,7 +86,7 @@ def adherence(decisions: Iterable[Decision]) -> Adherence:
     reasons = Counter(one.reason for one in listed if one.reason)
     most = sorted(reasons.items(), key=lambda entry: (-entry[1], entry[0]))[:MOST_REASONS]
     return Adherence(
-        number["accepted"], number["changed"], number["refused"], number["superseded"], tuple(most)
+        number["accepted"], number["changed"], number["refused"], superseded, tuple(most)
     )  # fmt: skip
 
 

@@ -47,9 +47,9 @@ def test_weeks_nobody_knows_count_neither_as_expected_nor_as_asked():
 
 
 def test_what_nobody_decided_on_is_no_part_of_the_share_that_was_accepted():
-    made = [decision(), decision("changed", reason="Half"), decision("refused", reason="Half"), decision("superseded")]
+    made = [decision(), decision("changed", reason="Half"), decision("refused", reason="Half")]
 
-    found = adherence(made)
+    found = adherence(made, superseded=1)
 
     assert (found.decided, found.superseded, found.reasons) == (3, 1, (("Half", 2),))
     assert found.share == pytest.approx(1 / 3)
@@ -68,6 +68,8 @@ def test_decisions_are_read_with_what_was_expected_of_them(world):
     changed, refused = Recommendation.objects.order_by("pk")
     services.accept(recommendation=changed, quantity=Decimal(5), reason="One pallet", at=AT, actor=ACTOR)
     services.refuse(recommendation=refused, reason="Called off", at=AT, actor=ACTOR)
+    for _n in range(2):
+        services.run(client=world.client, as_of=AS_OF, at=AT, actor=ACTOR)
     scope = ClientScope.of(world.client.pk)
 
     made = selectors.decisions(scope, since=AS_OF, item=world.item)
@@ -78,7 +80,12 @@ def test_decisions_are_read_with_what_was_expected_of_them(world):
     facts = changed.explanation
     assert made[0].weekly == pytest.approx(facts["expected_demand"] / facts["protection_weeks"])
     assert selectors.decisions(scope, since=AT.date() + timedelta(days=1)) == []
-    assert selectors.decisions(ClientScope.of(make_client("other").pk), since=AS_OF) == []
+    proposed = Recommendation.objects.filter(state="superseded").count()
+    assert proposed > 0
+    assert selectors.number_superseded(scope, since=AS_OF, item=world.item) == proposed
+    other = ClientScope.of(make_client("other").pk)
+    assert selectors.decisions(other, since=AS_OF) == []
+    assert selectors.number_superseded(other, since=AS_OF) == 0
 
 
 def test_weeks_are_summed_over_the_markets_of_a_dc_and_are_one_clients(world):

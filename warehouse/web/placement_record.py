@@ -29,10 +29,11 @@ class TrackRecord:
 
 
 def track_record(scope: ClientScope, today: date, item: Item | None = None) -> TrackRecord | None:
-    """The last twelve months of one item, or of all in scope; None where nothing was decided. Two statements."""
+    """The last twelve months of one item, or of all in scope; None where nothing was decided. Three statements."""
     since = today - timedelta(days=DAYS_BACK)
     made = placement.decisions(scope, since=since, item=item)
-    if not made:
+    superseded = placement.number_superseded(scope, since=since, item=item)
+    if not made and not superseded:
         return None
     weeks = placement.weeks_of(scope, since=since, decided=made)
     kinds = (
@@ -40,7 +41,7 @@ def track_record(scope: ClientScope, today: date, item: Item | None = None) -> T
         (_("Refused recommendations"), [one for one in made if one.outcome == "refused"]),
     )
     rows = [(title, _cells(record(listed, weeks, today))) for title, listed in kinds]
-    how = adherence(made)
+    how = adherence(made, superseded)
     return TrackRecord(_facts(how), how.reasons, rows)
 
 
