@@ -418,3 +418,14 @@ def test_the_network_of_another_client_has_none_of_it(client, run, proposed):
 
     assert found.context["map"].rows == []
     assert found.context["nodes"] == []
+
+
+def test_a_lane_with_more_than_go_together_says_that_these_are_the_first(client, planner, proposed, monkeypatch):
+    monkeypatch.setattr("warehouse.web.placement_loads.MOST_AT_ONCE", 2)
+    for rank in (2, 3):
+        copy(Recommendation.objects.get(pk=proposed.pk), priority=rank)
+
+    text = client.get(reverse("warehouse:recommendations_load"), {"lane": proposed.lane_id}).content.decode()
+
+    assert text.count("checked") == 2
+    assert "At most 2 go together" in text

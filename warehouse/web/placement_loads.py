@@ -143,6 +143,7 @@ def draw(request: WebRequest, rows: Sequence[Recommendation], refusal: DomainErr
         "subtitle": _("One movement order for each lane; all of it or nothing."),
         "crumbs": [(_("Recommendations"), reverse("warehouse:recommendations"))],
         "loads": lane_loads(undecided),
+        "most": MOST_AT_ONCE if len(rows) == MOST_AT_ONCE else 0,
         "refusal": refusal,
     }
     return render(request, "warehouse/placement/load.html", page, status=refusal.status if refusal else 200)
