@@ -21,6 +21,7 @@ from inventory.models import (
     LeadTimeStat,
     Leg,
     LegalNotice,
+    LevelOverride,
     Lot,
     LotCorrection,
     Pedimento,
@@ -233,6 +234,15 @@ class PlacementLevels(ReadOnly):
     list_display = ("run", "item", "site", "order_up_to", "safety_stock", "position")
     search_fields = ("item__sku",)
     list_select_related = ("run", "item", "site")
+
+
+@admin.register(LevelOverride)
+class LevelOverrides(ReadOnly):
+    """Levels that planners set."""
+
+    list_display = ("item", "site", "value", "computed", "until", "created_by", "ended_at")
+    search_fields = ("item__sku", "created_by")
+    list_select_related = ("item", "site")
 
 
 @admin.register(Recommendation)

@@ -21,6 +21,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 PARAMETERS = ("cursor", "page_size", "ordering")
 _YEARS = range(1900, 2300)
+_ANY_ID = (0, 2**62)
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ class CursorPages(BasePagination):
         values, backwards = self._cursor(request, terms)
         if values is not None:
             queryset = queryset.filter(_after(terms, values, backwards=backwards))
-        elif terms[0].path == "id":
+        if terms[0].path == "id":
             # True of every row; said so that SQLite walks the table in this order too, instead of sorting all of it.
-            queryset = queryset.filter(id__gte=0)
+            queryset = queryset.filter(id__range=_ANY_ID)
         queryset = queryset.order_by(*(term.order(backwards=backwards) for term in terms))
         found = view.read_rows(queryset[: size + 1], [term.path for term in terms])
         more, found = len(found) > size, found[:size]

@@ -92,6 +92,11 @@ class LevelOutput(Output):
     expected_weekly_cost_usd = MoneyText()
     position = QuantityText()
     explanation = serializers.JSONField()
+    forecast = serializers.JSONField(
+        allow_null=True,
+        help_text="Demand to come at a DC: mean and 5, 25, 50, 75 and 95 % quantiles of the sum of `weeks` weeks, and by "
+        "what season and promotions multiply each of the next 13. Null for a bonded site.",
+    )
 
 
 class LevelFilters(Filters):

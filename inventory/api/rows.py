@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from inventory.api.fields import ExactNumber
@@ -43,21 +44,33 @@ class Output(serializers.Serializer):
 
 
 class Input(serializers.Serializer):
-    """What an endpoint takes. A name it does not know is refused: a misspelt option must not pass in silence."""
+    """What an endpoint takes. A name it does not know is refused: a misspelt option must not pass in silence.
+
+    So is a number where a text is asked for, which a CharField would turn into one.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        """The validated values. Raises ValidationError, naming every unknown field."""
+        """The validated values. Raises ValidationError, naming every unknown field and every text that is none."""
         if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                known = ", ".join(self.fields)
-                raise serializers.ValidationError(
-                    {
-                        name: [serializers.ErrorDetail(f"Unknown. Known are: {known}.", "unknown_field")]
-                        for name in unknown
-                    }
-                )
+            known = f"Unknown. Known are: {', '.join(self.fields)}."
+            wrong = {
+                name: [serializers.ErrorDetail(known, "unknown_field")] for name in data if name not in self.fields
+            }
+            wrong |= {
+                name: [serializers.ErrorDetail(str(_("This is to be a text in quotation marks.")), "text")]
+                for name, field in self.fields.items()
+                if not _is_text(field, data.get(name))
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+
+def _is_text(field: serializers.Field, value: Any) -> bool:
+    """False for a value that is no text though its field is one, or holds texts."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return all(_is_text(field.child, entry) for entry in value)
+    return not isinstance(field, serializers.CharField) or value is None or isinstance(value, str)
 
 
 class RowReader:

@@ -22,7 +22,7 @@ AUDITED = (
     "PedimentoPermit", "PedimentoSerial", "PedimentoConsignee", "PedimentoRemesaNotice", "PedimentoCustomsAccount",
     "PedimentoOffset", "PedimentoPaymentDocument",
     "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
-    "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "Recommendation", "Job",
+    "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "LevelOverride", "Recommendation", "Job",
     "Scenario",
 )  # fmt: skip
 OF_THE_WORK = (

@@ -23,7 +23,7 @@ def unseal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0013_customer_orders'),
+        ('inventory', '0015_job_parts'),
     ]
 
     operations = [

@@ -76,7 +76,13 @@ def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedP
         review_weeks=assumptions.review_weeks,
     )
     state = _state(stocks.stock(client=client, on=as_of), planned, sites, as_of)
-    return BookedProblem(Problem(network, history, state, assumptions.params), planned, sites, without_value)
+    set_by_hand = {
+        (row.item.sku, row.site.code): float(row.value)
+        for row in selectors.overrides_on(ClientScope.of(client.pk), as_of)
+        if row.item.sku in planned
+    }
+    found = Problem(network, history, state, assumptions.params, overrides=set_by_hand)
+    return BookedProblem(found, planned, sites, without_value)
 
 
 def region_id(market: Market) -> str:

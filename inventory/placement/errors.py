@@ -1,6 +1,8 @@
 """What placement refuses."""
 
-from inventory.errors import DomainError
+from collections.abc import Iterable
+
+from inventory.errors import DomainError, gettext_noop
 
 
 class AlreadyDecided(DomainError):
@@ -13,6 +15,25 @@ class NotReleasable(DomainError):
     """The customs books, or the shelf, could not release that much any more."""
 
     code = "not_releasable"
+
+
+class NotAllAccepted(DomainError):
+    """Of several recommendations that were to be accepted together some could not be, so none was."""
+
+    code = "not_all_accepted"
+
+    def __init__(self, refusals: Iterable[DomainError]) -> None:
+        self.errors = list(refusals)
+        super().__init__(gettext_noop("Nothing was accepted."), errors=[one.as_dict() for one in self.errors])
+
+    def __str__(self) -> str:
+        return " ".join([super().__str__(), *map(str, self.errors)])
+
+
+class OverrideEnded(DomainError):
+    """The level that a planner set was taken back before."""
+
+    code = "override_ended"
 
 
 class NothingToPlan(DomainError):

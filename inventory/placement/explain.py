@@ -91,13 +91,20 @@ def _basis(facts: Mapping[str, Any]) -> str:
     return said
 
 
+def _set_by_hand(facts: Mapping[str, Any]) -> str:
+    """That a planner set the level, where one did."""
+    if facts.get("computed") is None:
+        return ""
+    return _("A planner set this level; computed were %(computed)s.") % _numbers(facts) + " "
+
+
 def _level_dc(facts: Mapping[str, Any]) -> str:
     said = _(
         "Hold up to %(value)s at %(node)s: %(expected_demand)s expected over %(protection_weeks)s weeks "
         "(%(lead_weeks)s to arrive, then the review) and %(safety_stock)s for uncertainty. A lost unit costs %(p)s, a week "
         "forward instead of in bond %(delta)s, hold-back factor %(phi)s; the next unit would gain %(marginal_after)s."
     )
-    return " ".join([said % _numbers(facts), *_scarce(facts), *_events(facts), _basis(facts)])
+    return _set_by_hand(facts) + " ".join([said % _numbers(facts), *_scarce(facts), *_events(facts), _basis(facts)])
 
 
 def _level_bonded(facts: Mapping[str, Any]) -> str:
@@ -106,7 +113,7 @@ def _level_bonded(facts: Mapping[str, Any]) -> str:
         "%(safety_stock)s for uncertainty; %(position)s are there or on the way. Holding a unit for a week costs %(h_B)s in bond "
         "and %(h_D)s forward, a lost one %(p)s."
     )
-    return " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
+    return _set_by_hand(facts) + " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
 
 
 def _scarce(facts: Mapping[str, Any]) -> list[str]:
@@ -129,7 +136,9 @@ def _move(facts: Mapping[str, Any]) -> str:
         "there, from %(cost_before)s to %(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
-    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), *_events(facts), _basis(facts)])
+    return _set_by_hand(facts) + " ".join(
+        [said % {**_numbers(facts), **shares}, *_lots(facts), *_events(facts), _basis(facts)]
+    )
 
 
 def _move_early(facts: Mapping[str, Any]) -> str:

@@ -13,8 +13,8 @@ from inventory.parties.models import Client
 from inventory.places.models import Lane, Site
 
 __all__ = [
-    "LeadTimeStat", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation", "Scenario",
-    "ScenarioResult",
+    "LeadTimeStat", "LevelOverride", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation",
+    "Scenario", "ScenarioResult",
 ]  # fmt: skip
 
 
@@ -108,6 +108,8 @@ class PlacementLevel(models.Model):
     expected_weekly_cost_usd = MoneyField(_("expected weekly cost, USD"))
     position = QuantityField(_("position"))
     explanation = models.JSONField(_("explanation"))
+    # What a DC may be asked in the coming weeks, as an engine.fans.Fan; None for a bonded site.
+    forecast = models.JSONField(_("forecast"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("level")
@@ -139,6 +141,8 @@ class Recommendation(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="recommendations", verbose_name=_("item"))
     source = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("from"))
     target = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("to"))
+    # Which road of several between the same two sites, and so which crossing and which trucks.
+    lane = models.ForeignKey(Lane, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lane"))
     quantity = QuantityField(_("quantity"))
     reason_code = models.CharField(_("reason"), max_length=20)
     explanation = models.JSONField(_("explanation"))
@@ -175,6 +179,37 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.source_id} → {self.target_id} {self.quantity}"
+
+
+class LevelOverride(models.Model):
+    """A level that a planner set instead of the computed one (ajuste del planeador), until a day and with a reason.
+
+    It is never changed, only ended: by its planner, by another override, or by its day.
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="level_overrides", verbose_name=_("item"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("site"))
+    value = QuantityField(_("level"))
+    computed = QuantityField(_("computed level"), null=True, blank=True)
+    until = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=300)
+    created_at = models.DateTimeField(_("set"))
+    created_by = models.CharField(_("set by"), max_length=120)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.CharField(_("ended by"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("level set by a planner")
+        verbose_name_plural = _("levels set by planners")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "site"], condition=Q(ended_at__isnull=True), name="level_override_one_open"
+            ),
+            models.CheckConstraint(condition=Q(value__gte=0), name="level_override_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.site_id}: {self.value}"
 
 
 class LeadTimeStat(models.Model):

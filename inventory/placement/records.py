@@ -9,9 +9,11 @@ from typing import Any
 from inventory.parties.models import Client
 from inventory.placement.books import Assumptions, BookedProblem
 from inventory.placement.engine import Result
+from inventory.placement.engine.fans import Fan
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Params
 from inventory.placement.files.tuning import as_json
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
+from inventory.placement.selectors import Way
 from inventory.places.models import Site
 from inventory.units import MONEY_SCALE, QUANTITY_SCALE, RATE_SCALE, plain
 
@@ -72,12 +74,15 @@ def level(run: PlacementRun, booked: BookedProblem, level: Level) -> PlacementLe
         expected_fill=_number(level.expected_fill, RATE_SCALE),
         expected_weekly_cost_usd=_number(level.expected_weekly_cost, MONEY_SCALE),
         position=_number(level.position, QUANTITY_SCALE),
+        forecast=_fan(level.fan) if level.fan else None,
         explanation={**level.explanation, "reason_code": level.reason_code, "flags": list(level.flags)},
     )
 
 
-def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: int) -> Recommendation:
-    """A move as a row, not yet saved."""
+def recommendation(
+    run: PlacementRun, booked: BookedProblem, lanes: Mapping[Way, int], move: Move, rank: int
+) -> Recommendation:
+    """A move as a row, not yet saved; `lanes` as by `selectors.lanes_by_way`."""
     item, facts = booked.items[move.sku], move.explanation
     # Back from the engine's floats: a whole number of packs, exactly.
     packs = Decimal(round(move.quantity / float(item.pack_size)))
@@ -87,6 +92,7 @@ def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: i
         item=item,
         source=booked.sites[move.from_node],
         target=booked.sites[move.to_node],
+        lane_id=lanes.get((move.from_node, move.to_node, move.mode, move.crossing)),
         quantity=packs * item.pack_size,
         reason_code=move.reason_code,
         explanation={**facts, "flags": list(move.flags)},
@@ -99,6 +105,22 @@ def recommendation(run: PlacementRun, booked: BookedProblem, move: Move, rank: i
         arrive_week_p50=move.arrive_week_p50,
         arrive_week_p90=move.arrive_week_p90,
     )
+
+
+def _fan(fan: Fan) -> dict[str, Any]:
+    """A fan as JSON keeps it: estimates with four decimals."""
+    return {
+        "weeks": round(fan.weeks, 4),
+        "mean": round(fan.mean, 4),
+        "quantiles": [round(value, 4) for value in fan.quantiles],
+        "factors": [round(value, 4) for value in fan.factors],
+    }
+
+
+def fan_of(level: PlacementLevel) -> Fan | None:
+    """The fan that a level was written with; None where it has none."""
+    kept = level.forecast
+    return Fan(kept["weeks"], kept["mean"], tuple(kept["quantiles"]), tuple(kept["factors"])) if kept else None
 
 
 def _exception(row: ExceptionRow) -> dict[str, Any]:

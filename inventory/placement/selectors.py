@@ -1,23 +1,31 @@
 """Reading runs and what they recommend. Every answer is limited to the scope's clients, and its order is unique."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
+from inventory.catalog.models import Item
+from inventory.demand import selectors as demand
 from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement.engine.model import LeadTime
 from inventory.placement.models import (
     LeadTimeStat,
+    LevelOverride,
     PlacementLevel,
     PlacementRun,
     Recommendation,
     Scenario,
     ScenarioResult,
 )
+from inventory.placement.track_record import Decision, Week
+from inventory.places.models import Lane
+
+Way = tuple[str, str, str, str]  # origin, destination, mode, crossing: codes
 
 
 def runs(scope: ClientScope) -> QuerySet[PlacementRun]:
@@ -38,6 +46,12 @@ def latest_run(scope: ClientScope, client: Client) -> PlacementRun | None:
     return runs(scope).filter(client=client).first()
 
 
+def newest_levels(scope: ClientScope) -> QuerySet[PlacementLevel]:
+    """The levels of each client's newest run."""
+    newest = runs(scope).order_by().values("client").annotate(newest=Max("pk")).values("newest")
+    return levels(scope).filter(run__in=newest)
+
+
 def levels(
     scope: ClientScope, *, run: PlacementRun | None = None, item_id: int | None = None
 ) -> QuerySet[PlacementLevel]:
@@ -52,7 +66,7 @@ def recommendations(
     scope: ClientScope, *, client: Client | None = None, run: PlacementRun | None = None, state: str | None = None
 ) -> QuerySet[Recommendation]:
     """Recommendations with all they name, the most urgent of the newest run first."""
-    rows = Recommendation.objects.select_related("client", "item", "source", "target", "run")
+    rows = Recommendation.objects.select_related("client", "item", "source", "target", "run", "lane__crossing")
     wanted = {"client": client, "run": run, "state": state}
     rows = scope.filter(rows).filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows.order_by("-run_id", "priority", "pk")
@@ -103,6 +117,24 @@ def scenario_result(scope: ClientScope, pk: int) -> ScenarioResult:
     return found
 
 
+def overrides(scope: ClientScope, *, item: Item | None = None) -> QuerySet[LevelOverride]:
+    """Levels that planners set, the newest first."""
+    rows = scope.filter(LevelOverride.objects.select_related("item", "site"), "item__client")
+    return (rows if item is None else rows.filter(item=item)).order_by("-created_at", "-pk")
+
+
+def overrides_on(scope: ClientScope, on: date) -> QuerySet[LevelOverride]:
+    """The levels set by planners that hold on a day."""
+    return overrides(scope).filter(ended_at__isnull=True, until__gte=on)
+
+
+def lanes_by_way() -> dict[Way, int]:
+    """The operator's lanes in use: the number of each by its origin, destination, mode and crossing."""
+    rows = Lane.objects.filter(is_active=True).order_by("pk")
+    ways = rows.values_list("pk", "origin__code", "destination__code", "mode", "crossing__code")
+    return {(origin, to, mode, crossing or ""): pk for pk, origin, to, mode, crossing in ways}
+
+
 def lead_times(*, as_of: date | None = None) -> QuerySet[LeadTimeStat]:
     """What is known of each lane on a day (None: now), by lane. It is the operator company's own, and belongs to no client."""
     of_lane = LeadTimeStat.objects.filter(lane=OuterRef("lane"))
@@ -116,3 +148,53 @@ def learned_lead_times(as_of: date) -> dict[int, LeadTime]:
     """The lead times learned by a day, by the lane's id; a lane with too few arrivals is not among them. One statement."""
     rows = lead_times(as_of=as_of).filter(is_prior_only=False).values_list("lane_id", "distribution")
     return {lane: LeadTime(tuple(found["values"]), tuple(found["probs"])) for lane, found in rows}
+
+
+def decisions(scope: ClientScope, *, since: date, item: Item | None = None) -> list[Decision]:
+    """The recommendations that somebody accepted or refused from a day on, the oldest first. One statement."""
+    rows = _decided_since(scope, since, item, Recommendation.State.ACCEPTED, Recommendation.State.REFUSED)
+    rows = rows.order_by("decided_at", "pk")
+    fields = (
+        "item_id", "target_id", "state", "quantity", "accepted_quantity", "decision_reason", "arrive_week_p50",
+        "explanation__expected_demand", "explanation__protection_weeks", "expected_fill_before", "expected_fill_after",
+    )  # fmt: skip
+    return [_decision(row) for row in rows.values(*fields)]
+
+
+def number_superseded(scope: ClientScope, *, since: date, item: Item | None = None) -> int:
+    """How many recommendations the next run superseded from a day on, before anyone decided on them."""
+    return _decided_since(scope, since, item, Recommendation.State.SUPERSEDED).count()
+
+
+def _decided_since(
+    scope: ClientScope, since: date, item: Item | None, *states: Recommendation.State
+) -> QuerySet[Recommendation]:
+    rows = recommendations(scope).filter(state__in=states, decided_at__date__gte=since).order_by()
+    return rows if item is None else rows.filter(item=item)
+
+
+def _decision(row: dict[str, Any]) -> Decision:
+    is_changed = row["state"] == Recommendation.State.ACCEPTED and row["accepted_quantity"] != row["quantity"]
+    fill = row["expected_fill_before" if row["state"] == Recommendation.State.REFUSED else "expected_fill_after"]
+    expected, weeks = row["explanation__expected_demand"] or 0.0, row["explanation__protection_weeks"]
+    return Decision(
+        item=row["item_id"],
+        site=row["target_id"],
+        outcome="changed" if is_changed else row["state"],
+        reason=row["decision_reason"],
+        arrives=row["arrive_week_p50"],
+        weekly=expected / weeks if weeks else 0.0,
+        fill=float(fill),
+    )
+
+
+def weeks_of(scope: ClientScope, *, since: date, decided: Iterable[Decision]) -> dict[tuple[int, int, date], Week]:
+    """What was asked and out of stock since a day, by item, DC and week, for the items of these decisions. One statement."""
+    items = {one.item for one in decided}
+    if not items:
+        return {}
+    rows = demand.records(scope, since=since).filter(item__in=items, market__primary_dc__isnull=False).order_by()
+    sums = rows.values_list("item_id", "market__primary_dc_id", "week").annotate(
+        asked=Sum("quantity"), stockout=Max("stockout_share")
+    )  # fmt: skip
+    return {(item, site, week): Week(float(asked), float(out)) for item, site, week, asked, out in sums}

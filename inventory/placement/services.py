@@ -12,19 +12,19 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from inventory.errors import InvalidInput, gettext_noop
+from inventory.errors import DomainError, InvalidInput, gettext_noop, present
 from inventory.jobs.models import Job
 from inventory.jobs.outcome import Outcome, Report
 from inventory.ledger import services as ledger
 from inventory.ledger.models import Account
 from inventory.parties.models import Client
 from inventory.parties.scope import Actor
-from inventory.placement import books, records
+from inventory.placement import books, records, selectors
 from inventory.placement import stock as stocks
 from inventory.placement.books import Assumptions
 from inventory.placement.engine import recommend
 from inventory.placement.engine.fingerprint import code_hash, inputs_hash
-from inventory.placement.errors import AlreadyDecided, NotReleasable, RunOvertaken
+from inventory.placement.errors import AlreadyDecided, NotAllAccepted, NotReleasable, RunOvertaken
 from inventory.placement.files.writing import problem_files
 from inventory.placement.models import PlacementInput, PlacementLevel, PlacementRun, Recommendation
 from inventory.placement.records import Computed
@@ -87,9 +87,9 @@ def publish(*, computed: Computed, job: Job | None, at: datetime, actor: Actor) 
     )
     older = Recommendation.objects.filter(client=client, state=Recommendation.State.PROPOSED)
     older.update(state=Recommendation.State.SUPERSEDED, decided_at=at, decided_by=actor.label)
-    moves = enumerate(records.deployments(computed), start=1)
+    moves, lanes = enumerate(records.deployments(computed), start=1), selectors.lanes_by_way()
     Recommendation.objects.bulk_create(
-        [records.recommendation(run, computed.booked, move, rank) for rank, move in moves], batch_size=500
+        [records.recommendation(run, computed.booked, lanes, move, rank) for rank, move in moves], batch_size=500
     )
     return run
 
@@ -146,18 +146,27 @@ def accept(
             gettext_noop("%(field)s: %(value)s is not a whole number of packs of %(pack)s."),
             field="quantity", value=units, rule="whole_packs", pack=pack,
         )  # fmt: skip
-    # Whoever accepts, ships or discharges goods of these accounts waits here, so nobody promises them twice.
-    ledger.lock_accounts(Account.objects.filter(item=row.item, client=row.client_id).values_list("pk", flat=True))
-    on = local_date(at, row.source.time_zone)
-    found = stocks.stock(client=row.client, on=on, item_ids=[row.item_id])
-    free = stocks.free(found.lots.get((row.item_id, row.source_id), ()), on)
-    if units > free:
-        raise NotReleasable(
-            gettext_noop("%(asked)s of %(sku)s asked for, %(free)s can be released from %(site)s."),
-            asked=units, free=free, sku=row.item.sku, site=row.source.code,
-        )  # fmt: skip
     row.state, row.accepted_quantity = Recommendation.State.ACCEPTED, units
+    for refusal in _beyond_release([row], at):
+        raise refusal
     return _decided(row, at, actor, reason)
+
+
+@transaction.atomic
+def accept_all(*, recommendations: Collection[int], at: datetime, actor: Actor) -> list[Recommendation]:
+    """Accept several recommendations as they are, by number, or none of them; in the order of their numbers.
+
+    Raises NotAllAccepted, naming each that was decided before or that the books could not release beside the others.
+    """
+    rows = _locked(recommendations)
+    refusals: list[DomainError] = [_decided_before(row) for row in rows if row.state != Recommendation.State.PROPOSED]
+    still = [row for row in rows if row.state == Recommendation.State.PROPOSED]
+    for row in still:
+        row.state, row.accepted_quantity = Recommendation.State.ACCEPTED, row.quantity
+    refusals += _beyond_release(still, at)
+    if refusals:
+        raise NotAllAccepted(refusals)
+    return [_decided(row, at, actor, "") for row in still]
 
 
 @transaction.atomic
@@ -192,16 +201,52 @@ def _open(recommendations: Iterable[int]) -> Any:
     )
 
 
+def _locked(numbers: Collection[int]) -> list[Recommendation]:
+    """The rows, locked in order of number."""
+    rows = Recommendation.objects.select_for_update(of=("self",)).select_related("item", "source", "target", "client")
+    return list(rows.filter(pk__in=numbers).order_by("pk"))
+
+
 def _undecided(recommendation: Recommendation) -> Recommendation:
     """The row, locked, if nobody decided on it yet."""
-    rows = Recommendation.objects.select_for_update(of=("self",)).select_related("item", "source", "target", "client")
-    row = rows.get(pk=recommendation.pk)
+    (row,) = _locked([recommendation.pk])
     if row.state != Recommendation.State.PROPOSED:
-        raise AlreadyDecided(
-            gettext_noop("Recommendation %(id)s is decided: %(state)s, by %(by)s."),
-            id=row.pk, state=row.get_state_display(), by=row.decided_by,
-        )  # fmt: skip
+        raise _decided_before(row)
     return row
+
+
+def _decided_before(row: Recommendation) -> AlreadyDecided:
+    return AlreadyDecided(
+        gettext_noop("Recommendation %(id)s is decided: %(state)s, by %(by)s."),
+        id=row.pk, state=row.get_state_display(), by=row.decided_by,
+    )  # fmt: skip
+
+
+def _beyond_release(rows: list[Recommendation], at: datetime) -> list[NotReleasable]:
+    """What the books could not release of the accepted quantities, one row after the other; the accounts stay locked."""
+    items, clients = {row.item_id for row in rows}, {row.client_id: row.client for row in rows}
+    # Whoever accepts, ships or discharges goods of these accounts waits here, so nobody promises them twice.
+    ledger.lock_accounts(Account.objects.filter(item__in=items).values_list("pk", flat=True))
+    free: dict[tuple[int, int], Decimal] = {}
+    for client_id, zone in {(row.client_id, row.source.time_zone) for row in rows}:
+        on = local_date(at, zone)
+        mine = [row for row in rows if (row.client_id, row.source.time_zone) == (client_id, zone)]
+        found = stocks.stock(client=clients[client_id], on=on, item_ids={row.item_id for row in mine})
+        keys = {(row.item_id, row.source_id) for row in mine}
+        free |= {key: stocks.free(found.lots.get(key, ()), on) for key in keys}
+    refusals = []
+    for row in rows:
+        key, units = (row.item_id, row.source_id), present(row.accepted_quantity)
+        if units > free[key]:
+            refusals.append(
+                NotReleasable(
+                    gettext_noop("%(asked)s of %(sku)s asked for, %(free)s can be released from %(site)s."),
+                    asked=units, free=free[key], sku=row.item.sku, site=row.source.code, recommendation=row.pk,
+                )
+            )  # fmt: skip
+        else:
+            free[key] -= units
+    return refusals
 
 
 def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Recommendation:

@@ -98,6 +98,7 @@ BODIES = {
     ),
     "post placement_runs": (None, lambda t: {"as_of": "2026-03-02"}),
     "post accept_recommendation": (lambda t: t.recommendation.pk, lambda t: {"quantity": "6"}),
+    "post accept_recommendations": (None, lambda t: {"recommendations": [t.recommendation.pk]}),
     "post refuse_recommendation": (lambda t: t.recommendation.pk, _reason),
     "post demand_imports": (None, _file),
 }

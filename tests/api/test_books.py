@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from inventory.models import DemandRecord, Item, Job, Pedimento
+from inventory.models import DemandRecord, Item, Job, Pedimento, Recommendation
 from tests.api import house as houses
 from tests.api.conftest import caller_for, problem_of
 from tests.builders import make_client, make_site, pedimento_number
@@ -310,6 +310,35 @@ def test_an_accepted_recommendation_becomes_a_movement_order_once(zorro):
     order = zorro.caller.get(f"movement-orders/{accepted.json()['movement_order']}/").json()
     assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [(zorro.item.sku, "4")]
     problem_of(zorro.caller.post(url, {"quantity": "4"}), 409, "already_decided")
+
+
+def test_recommendations_accepted_together_become_one_order_of_their_lane_once(zorro):
+    second = Recommendation.objects.get(pk=zorro.recommendation.pk)
+    second.pk, second.quantity = None, 2
+    second.save()
+    body = {"recommendations": [zorro.recommendation.pk, second.pk]}
+
+    accepted = zorro.caller.post("recommendations/accept/", body, key="m1")
+    again = zorro.caller.post("recommendations/accept/", body, key="m1")
+
+    assert accepted.status_code == 200, accepted.content
+    assert accepted.json() == again.json()
+    (order,) = accepted.json()["movement_orders"]
+    assert [line["recommendation"] for line in order["lines"]] == body["recommendations"]
+    errors = problem_of(zorro.caller.post("recommendations/accept/", body), 409, "not_all_accepted")["context"][
+        "errors"
+    ]
+    assert [error["code"] for error in errors] == ["already_decided", "already_decided"]
+
+
+def test_of_recommendations_to_accept_together_each_unknown_one_is_named_and_none_is_accepted(zorro):
+    body = {"recommendations": [zorro.recommendation.pk, 987654]}
+
+    errors = problem_of(zorro.caller.post("recommendations/accept/", body), 422, "invalid_input")["errors"]
+
+    assert [(error["field"], error["rule"]) for error in errors] == [("recommendations[1]", "known")]
+    zorro.recommendation.refresh_from_db()
+    assert zorro.recommendation.state == "proposed"
 
 
 def test_a_refused_recommendation_keeps_its_reason(zorro):

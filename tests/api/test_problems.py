@@ -88,6 +88,13 @@ def test_a_name_nobody_knows_is_refused_rather_than_passed_over(api):
     assert {error["rule"] for error in wrong} == {"unknown_field"}
 
 
+@pytest.mark.parametrize("body", [{"reason": -9.05e244}, {"reason": 7}, {"reason": True}])
+def test_a_number_where_a_text_is_asked_for_is_refused_rather_than_turned_into_one(api, body):
+    wrong = problem_of(api.post("recommendations/1/refuse/", body), 422, "invalid_input")["errors"]
+
+    assert [(error["field"], error["rule"]) for error in wrong] == [("reason", "text")]
+
+
 def test_unknown_names_are_refused_deep_inside_a_pedimento_too(api):
     body = {"number": "x", "lines": [{"sublines": [{"sku": "X", "colour": "red"}]}], "shade": 1}
 

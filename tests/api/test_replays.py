@@ -57,6 +57,7 @@ OTHERWISE = {
     "post demand_orders": {"lines": []},
     "post placement_runs": {"as_of": "2026-03-09"},
     "post accept_recommendation": {"quantity": "5"},
+    "post accept_recommendations": {"recommendations": [999]},
     "post refuse_recommendation": {"reason": "Otro"},
     "post demand_imports": {"skip_bad_rows": "true"},
 }

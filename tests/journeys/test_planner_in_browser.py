@@ -28,6 +28,7 @@ from tests.builders import (
 from tests.web.looks import assert_sound
 from warehouse.models import MovementOrder
 
+MOVES = 10
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -41,23 +42,27 @@ def corridor():
         lead_weeks={"values": [1, 2], "probs": [0.85, 0.15]}, truck_cost_usd=Decimal(2100),
     )  # fmt: skip
     make_client("other", name="Other")
-    item = make_item(make_client("acme", name="Acme"), "WHEEL-1", description="Rueda")
-    account = make_account(item, "RFS", make_authorisation("RFS", site=zone))
+    acme, authorisation = make_client("acme", name="Acme"), make_authorisation("RFS", site=zone)
+    bin_, gate = make_location(zone, "RFS"), virtual_location(zone, Location.Kind.VENDOR)
+    items = [
+        make_item(acme, f"WHEEL-{n}", description="Rueda", volume_m3=Decimal("0.05"), weight_kg=Decimal(3))
+        for n in range(1, MOVES + 1)
+    ]
     today = timezone.localdate()
-    make_bonded_lot(account, 900, day=today - timedelta(days=30))
-    lot, bin_ = make_lot(account), make_location(zone, "RFS")
-    gate = virtual_location(zone, Location.Kind.VENDOR)
-    ledger.post(
-        key="goods", kind="receipt", moves=[Move(lot.pk, gate.pk, bin_.pk, Decimal(900))], legal_date=today,
-        at=timezone.now(), actor=ACTOR,
-    )  # fmt: skip
-    return item
+    for item in items:
+        account = make_account(item, "RFS", authorisation)
+        make_bonded_lot(account, 900, day=today - timedelta(days=30))
+        moves = [Move(make_lot(account).pk, gate.pk, bin_.pk, Decimal(900))]
+        ledger.post(
+            key=item.sku, kind="receipt", moves=moves, legal_date=today, at=timezone.now(), actor=ACTOR
+        )  # fmt: skip
+    return items
 
 
-def history(item, weeks=60):
+def history(items, weeks=60):
     """A year of steady demand, as a planner's file holds it."""
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
-    rows = [f"{item.sku},texas,{monday - timedelta(weeks=n)},{20 + n % 5}" for n in range(1, weeks)]
+    rows = [f"{item.sku},texas,{monday - timedelta(weeks=n)},{20 + n % 5}" for item in items for n in range(1, weeks)]
     return "\n".join(["sku,market,date,quantity", *rows]).encode()
 
 
@@ -67,7 +72,9 @@ def work(kind):
     return running.run(job_id=job.pk, runner="test", clock=timezone.now)
 
 
-def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor, settings, tmp_path):
+def test_a_planner_imports_history_runs_placement_reads_why_and_fills_a_truck_with_ten_moves(
+    come_in, corridor, settings, tmp_path
+):
     settings.MEDIA_ROOT = tmp_path
     page = come_in(make_user("paula", Role.PLANNER), language="en")
 
@@ -94,7 +101,7 @@ def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor,
     page.get_by_text("Queued").first.wait_for()
     work("demand_import")
     page.get_by_role("link", name="See the result").click()
-    page.get_by_role("link", name="WHEEL-1").click()
+    page.get_by_role("link", name="WHEEL-1", exact=True).click()
     page.get_by_role("heading", name="Demand by week and market").wait_for()
     assert_sound(page)
 
@@ -110,22 +117,58 @@ def test_a_planner_imports_history_runs_placement_and_accepts(come_in, corridor,
 
     page.get_by_role("link", name="Recommendations", exact=True).last.click()
     assert_sound(page)
-    page.get_by_role("link", name="WHEEL-1").first.click()
+    page.get_by_role("link", name="WHEEL-1", exact=True).click()
     why = page.locator("#why").inner_text()
-    proposed = Recommendation.objects.get(state="proposed")
+    proposed = Recommendation.objects.get(state="proposed", item__sku="WHEEL-1")
     assert f"Send {proposed.quantity.normalize():f} from slp to dallas" in why
     assert_sound(page)
 
-    page.get_by_role("button", name="Accept and order").click()
-    order_link = page.get_by_role("link", name="MOV-")
-    order_link.wait_for()
+    page.get_by_role("link", name="Levels", exact=True).click()
+    page.get_by_role("heading", name="Demand and forecast of DALLAS").wait_for()
+    page.locator("[data-chart=fan] svg, [data-chart=fan] canvas").first.wait_for()
+    page.locator("figure").filter(has_text="Demand and forecast").get_by_text("Show as a table").click()
+    assert page.get_by_role("columnheader", name="Expected in all").is_visible()
     assert_sound(page)
-    order_link.click()
+
+    page.goto(reverse("warehouse:placement_network"))
+    page.locator("[data-chart=network] svg, [data-chart=network] canvas").first.wait_for()
+    assert_sound(page)
+
+    page.goto(reverse("warehouse:recommendations"))
+    boxes = page.get_by_role("checkbox")
+    for n in range(2):
+        boxes.nth(n).focus()
+        page.keyboard.press("Space")
+    page.get_by_text("2 moves").wait_for()
+    assert_sound(page, "two chosen")
+    lane = page.get_by_role("navigation", name="All of a lane").get_by_role("link")
+    lane.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Accept together").wait_for()
+    page.get_by_text("10 moves").wait_for()
+    volume = Decimal("0.05") * sum(row.quantity for row in Recommendation.objects.all())
+    assert page.get_by_text("1 of 75 m³").is_visible()
+    assert page.get_by_text(f"{volume.normalize():f} m³").is_visible()
+    assert_sound(page, "the truck")
+
+    page.get_by_role("checkbox", name="WHEEL-10").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("9 moves").wait_for()
+    page.keyboard.press("Space")
+    page.get_by_text("10 moves").wait_for()
+    page.get_by_role("button", name="Accept and order").focus()
+    page.keyboard.press("Enter")
+    page.locator("dialog [data-confirm-yes]").wait_for()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/movements/*/")
     order = MovementOrder.objects.get()
     page.get_by_role("heading", name=order.number).wait_for()
-    assert_sound(page)
-    assert order.lines.get().quantity == proposed.quantity
-    assert order.lines.get().recommendation == proposed
+    assert page.get_by_text("1 of 75 m³").is_visible()
+    assert page.get_by_text("accepted recommendation").count() == MOVES
+    assert_sound(page, "the order")
+    assert order.lines.count() == MOVES
+    assert {line.recommendation.state for line in order.lines.all()} == {"accepted"}
 
 
 def test_a_phone_shows_the_day_and_its_map_without_spilling_over(come_in, corridor):

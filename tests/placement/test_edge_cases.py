@@ -12,9 +12,10 @@ from inventory.placement.engine.costs import left_over
 from inventory.placement.engine.distribution import TAUS, expect
 from inventory.placement.engine.groundwork import lay_ground
 from inventory.placement.engine.model import LeadTime
+from inventory.placement.engine.periods import WEEK
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.engine.recommend import recommend
-from inventory.placement.engine.season import WEEKS, week_of_year
+from inventory.placement.engine.season import Calendar
 from inventory.placement.engine.tune import tune
 from inventory.placement.files.history import history as read_history
 from inventory.placement.files.history import read_rows
@@ -98,9 +99,9 @@ def test_weeks_are_seven_days_over_week_53_and_the_leap_day(tmp_path):
 
     weeks = {found.first_week + timedelta(weeks=int(n)): q for n, q in enumerate(found.demand[0].tolist()) if q}
     assert weeks == {date(2026, 12, 21): 1, date(2026, 12, 28): 5, date(2027, 1, 4): 4, date(2028, 2, 28): 11}
-    places = week_of_year(date(2026, 12, 14), 70)
+    places = Calendar(date(2026, 12, 14)).of_year(70)
     assert places.min() >= 0
-    assert places.max() < WEEKS
+    assert places.max() < WEEK.per_year
     # A year has 52 places: now and then one holds two Mondays, and none is passed over.
     assert set(np.diff(places).tolist()) <= {0, 1, -51}
 

@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from inventory.ledger import services as ledger
 from inventory.ledger.moves import Move
-from inventory.models import DemandRecord, Job, Lane, Location, Market, PlacementRun, Recommendation, Site
+from inventory.models import (
+    DemandRecord,
+    Job,
+    Lane,
+    LevelOverride,
+    Location,
+    Market,
+    PlacementRun,
+    Recommendation,
+    Site,
+)
 from inventory.parties.roles import Role
 from inventory.placement import services as placement
 from inventory.places.services import virtual_location
@@ -147,19 +157,67 @@ def copy(row, **changes):
     return row
 
 
-def test_many_are_accepted_together_and_what_cannot_be_is_named(client, planner, proposed):
+def test_many_are_accepted_together_into_one_order_of_their_lane(client, planner, proposed):
     first = proposed.pk
     second = copy(proposed, quantity=Decimal(3), priority=2).pk
-    beyond = copy(proposed, quantity=Decimal(99999), priority=3).pk
 
-    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, second, beyond, "x"]}, follow=True)
+    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, second, "x"]}, follow=True)
 
     order = MovementOrder.objects.get()
     assert sorted(order.lines.values_list("recommendation", flat=True)) == [first, second]
-    assert Recommendation.objects.get(pk=beyond).state == "proposed"
+    assert order.lane == proposed.lane
+    assert answer.redirect_chain[-1][0] == reverse("warehouse:movement", args=[order.number])
+    assert f"2 accepted: {order.number}" in answer.content.decode()
+
+
+def test_of_many_all_are_accepted_or_none_and_what_cannot_be_is_named(client, planner, proposed):
+    first = proposed.pk
+    beyond = copy(proposed, quantity=Decimal(99999), priority=2).pk
+    refused = copy(proposed, quantity=Decimal(3), priority=3, state="refused", decided_by="olga").pk
+
+    answer = client.post(reverse("warehouse:accept_many"), {"chosen": [first, beyond, refused]})
+
     text = answer.content.decode()
-    assert f"2 accepted: {order.number}" in text
+    assert answer.status_code == 409
+    assert "Nothing was accepted" in text
     assert "99999 of WHEEL-1 asked for" in text
+    assert f"Recommendation {refused} is decided: Refused, by olga." in text
+    assert not MovementOrder.objects.exists()
+    assert sorted(Recommendation.objects.filter(state="proposed").values_list("pk", flat=True)) == [first, beyond]
+
+
+def test_what_is_chosen_is_added_up_to_trucks_lane_by_lane(client, planner, proposed):
+    item = proposed.item
+    item.volume_m3, item.weight_kg = Decimal("0.5"), Decimal(2)
+    item.save()
+    copy(proposed, quantity=Decimal(100), priority=2)
+    copy(proposed, quantity=Decimal(80), priority=3)
+    chosen = Recommendation.objects.filter(priority__in=(2, 3)).values_list("pk", flat=True)
+
+    page_ = client.get(reverse("warehouse:recommendations_load"), {"chosen": list(chosen)})
+    part = client.get(
+        reverse("warehouse:recommendations_load"), {"chosen": list(chosen)}, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="load"
+    )  # fmt: skip
+
+    (load,) = page_.context["loads"]
+    assert {str(name): value for name, value in load.facts} == {
+        "Volume": "90 m³", "Weight": "360 kg", "Trucks": "2 of 75 m³", "How full": "60 %", "Room left": "60 m³",
+    }  # fmt: skip
+    assert "<html" not in part.content.decode()
+    assert "2 of 75 m³" in part.content.decode()
+
+
+def test_all_of_a_lane_is_chosen_at_once(client, planner, proposed):
+    other = copy(proposed, quantity=Decimal(3), priority=2, lane=None).pk
+
+    listed = client.get(reverse("warehouse:recommendations"))
+    ((_lane, number, url),) = listed.context["lanes"]
+    chosen = client.get(url).content.decode()
+
+    assert number == 1
+    assert chosen.count("checked") == 1
+    assert f'value="{other}"' not in chosen
+    assert client.get(reverse("warehouse:recommendations_load"), {"lane": "x"}).context["loads"] == []
 
 
 def test_choosing_nothing_does_nothing(client, planner, proposed):
@@ -186,6 +244,8 @@ def test_another_clients_recommendation_is_not_there(client, proposed):
     assert client.get(page("", proposed)).status_code == 404
     assert accept(client, proposed, "1").status_code == 404
     client.post(reverse("warehouse:accept_many"), {"chosen": [proposed.pk]})
+    for asked in ({"chosen": [proposed.pk]}, {"lane": proposed.lane_id}):
+        assert client.get(reverse("warehouse:recommendations_load"), asked).context["loads"] == []
     proposed.refresh_from_db()
     assert proposed.state == "proposed"
 
@@ -199,6 +259,15 @@ def test_a_run_is_asked_for_and_its_progress_shown(client, planner, run):
     assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5"}
     assert job.client == run.client
     assert reverse("inventory:job_progress", args=[job.pk]) in answer.content.decode()
+
+
+def test_the_button_that_starts_a_run_says_the_deed_and_not_the_thing(client, run):
+    client.force_login(make_user("pablo", Role.PLANNER, language="es-mx"))
+
+    text = client.get(reverse("warehouse:placement_new")).content.decode()
+
+    assert "Calcular" in text
+    assert "la que se afinó" in text
 
 
 def test_a_run_can_only_be_asked_for_a_client_one_may_see(client, run):
@@ -238,3 +307,148 @@ def test_a_partial_run_says_so_on_its_page(client, run, language, said):
     PlacementRun.objects.filter(pk=run.pk).update(metrics={**run.metrics, "not_planned": ["A", "B"]})
 
     assert said in client.get(url).content.decode()
+
+
+def test_the_page_of_an_item_gives_history_forecast_levels_stock_layers_and_moves(client, planner, run, proposed):
+    found = client.get(reverse("warehouse:placement_item", args=[proposed.item_id]))
+
+    fan, text = found.context["fan"], found.content.decode()
+    assert str(fan.title) == "Demand and forecast of DALLAS"
+    assert len(fan.rows) == 13 + 52
+    expected, low, high = fan.rows[0][2], fan.rows[0][3], fan.rows[0][7]
+    assert float(low) < float(expected) < float(high)
+    assert fan.rows[13][1] == "21"  # the newest week of history
+    at = {row.site.code: row for row in found.context["stock"]}
+    assert (at["slp"].shelf, at["slp"].free, at["dallas"].coming) == (900, 900, 0)
+    assert at["dallas"].level.order_up_to > 0
+    assert [layer.remaining for layer in found.context["layers"]] == [900]
+    assert [row for row, _sentence in found.context["moves"]] == [proposed]
+    assert "Send " in text
+
+
+def test_an_accepted_move_shows_as_on_its_way_and_no_longer_free(client, planner, proposed):
+    accept(client, proposed, "100")
+
+    found = client.get(reverse("warehouse:placement_item", args=[proposed.item_id]))
+
+    at = {row.site.code: row for row in found.context["stock"]}
+    assert (at["slp"].shelf, at["slp"].free, at["dallas"].coming) == (900, 800, 100)
+
+
+def test_another_client_sees_no_page_of_the_item(client, run, proposed):
+    url = reverse("warehouse:placement_item", args=[proposed.item_id])
+    client.force_login(make_user("carla", Role.CLIENT, client=make_client("other")))
+
+    assert client.get(url).status_code == 404
+
+
+def set_level(client, item, **given):
+    data = {
+        "site": Site.objects.get(code="dallas").pk,
+        "value": "300",
+        "until": "2126-01-01",
+        "reason": "A new shop",
+        **given,
+    }
+    return client.post(reverse("warehouse:placement_override", args=[item.pk]), data, follow=True)
+
+
+def test_a_level_is_set_shown_beside_the_computed_one_and_taken_back(client, planner, run, proposed):
+    computed = run.levels.get(site__code="dallas").order_up_to
+
+    text = set_level(client, proposed.item).content.decode()
+
+    row = LevelOverride.objects.get()
+    assert (row.value, row.computed, row.created_by) == (300, computed, "paula")
+    assert "A new shop" in text
+    placement.run(client=run.client, as_of=run.as_of, at=timezone.now(), actor=ACTOR)
+    after = client.get(item_url(proposed)).content.decode()
+    assert "Computed level" in after
+    assert "A planner set this level" in after
+    client.post(reverse("warehouse:placement_override_end", args=[row.pk]))
+    row.refresh_from_db()
+    assert row.ended_by == "paula"
+    again = client.post(reverse("warehouse:placement_override_end", args=[row.pk]), follow=True)
+    assert "taken back before, by paula" in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"value": "0.5"}, "value"), ({"until": "2020-01-01"}, "until"), ({"reason": ""}, "reason")]
+)
+def test_a_level_that_cannot_be_set_comes_back_with_its_field(client, planner, proposed, given, field):
+    answer = set_level(client, proposed.item, **given)
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not LevelOverride.objects.exists()
+
+
+def test_who_does_not_plan_and_who_is_another_client_sets_no_level(client, proposed):
+    for user, status in (
+        (make_user(role=Role.SUPERVISOR), 403),
+        (make_user(role=Role.CLIENT, client=make_client("other")), 404),
+    ):
+        client.force_login(user)
+        assert set_level(client, proposed.item).status_code == status
+    assert not LevelOverride.objects.exists()
+
+
+def test_pages_say_how_planners_decided_and_what_became_of_it(client, planner, proposed):
+    old = Recommendation.objects.get(pk=proposed.pk)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    accept(client, proposed, "7", "Only one pallet fits")
+    Recommendation.objects.filter(pk=old.pk).update(arrive_week_p50=monday - timedelta(weeks=6))
+    DemandRecord.objects.filter(week=monday - timedelta(weeks=5)).update(stockout_share=Decimal("0.5"))
+
+    for url in (reverse("warehouse:recommendations"), reverse("warehouse:decided"), item_url(old)):
+        record = client.get(url).context["record"]
+        assert [value for _title, value in record.facts] == ["0 (0 % of those decided)", "1", "0", "0"]
+        assert record.reasons == (("Only one pallet fits", 1),)
+        followed, refused = (cells for _title, cells in record.rows)
+        # 6, 5, 4 and 3 weeks ago: 21 + 20 + 24 + 23 were asked.
+        assert (followed[0], followed[2], followed[3], followed[5]) == ("1", "88", "1 / 4", "87.5 %")
+        assert len(set(refused)) == 1
+
+
+def item_url(row):
+    return reverse("warehouse:placement_item", args=[row.item_id])
+
+
+def test_the_network_shows_stock_levels_and_the_recommended_flows(client, planner, run, proposed):
+    item = proposed.item
+    item.unit_value_usd = Decimal(10)
+    item.save()
+    second = copy(Recommendation.objects.get(pk=proposed.pk), quantity=Decimal(2), priority=2)
+
+    found = client.get(reverse("warehouse:placement_network"))
+
+    moved = (proposed.quantity + second.quantity) * 10
+    (flow,) = found.context["map"].rows
+    assert flow[:5] == ["SLP", "—", "DALLAS", "2", str(int(moved / 10))]
+    nodes = {node.site.code: node for node in found.context["nodes"]}
+    assert (nodes["slp"].stock, nodes["slp"].leaving) == (9000, moved)
+    assert (nodes["dallas"].stock, nodes["dallas"].coming) == (0, moved)
+    assert nodes["dallas"].level == run.levels.get(site__code="dallas").order_up_to * 10
+    assert [row[2] for row in found.context["balance"].rows] == ["100 %", "0 %", "0 %"]
+    lines = found.context["map"].option["series"][0]["data"]
+    assert len(lines) == 1
+
+
+def test_the_network_of_another_client_has_none_of_it(client, run, proposed):
+    client.force_login(make_user(role=Role.CLIENT, client=make_client("other")))
+
+    found = client.get(reverse("warehouse:placement_network"))
+
+    assert found.context["map"].rows == []
+    assert found.context["nodes"] == []
+
+
+def test_a_lane_with_more_than_go_together_says_that_these_are_the_first(client, planner, proposed, monkeypatch):
+    monkeypatch.setattr("warehouse.web.placement_loads.MOST_AT_ONCE", 2)
+    for rank in (2, 3):
+        copy(Recommendation.objects.get(pk=proposed.pk), priority=rank)
+
+    text = client.get(reverse("warehouse:recommendations_load"), {"lane": proposed.lane_id}).content.decode()
+
+    assert text.count("checked") == 2
+    assert "At most 2 go together" in text

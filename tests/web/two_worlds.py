@@ -38,7 +38,14 @@ from inventory.placement.engine.lead_times import Observation
 from inventory.placement.engine.scenario_game import COST_LINES
 from inventory.placement.files.scenario import SCHEMA
 from inventory.placement.learning import learn_lead_times
-from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation, Scenario, ScenarioResult
+from inventory.placement.models import (
+    LevelOverride,
+    PlacementLevel,
+    PlacementRun,
+    Recommendation,
+    Scenario,
+    ScenarioResult,
+)
 from inventory.places.services import virtual_location
 from tests.builders import (
     ACTOR,
@@ -333,12 +340,19 @@ def _plans(world, ground, item, mark, at, today):
         run=run, item=item, site=ground.dc, order_up_to=Decimal(20), reorder_point=Decimal(15), safety_stock=Decimal(5),
         expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
         expected_weekly_cost_usd=Decimal(3), position=Decimal(4), explanation={"sentence": mark},
+        forecast={"weeks": 2, "mean": 15, "quantiles": [9, 12, 15, 18, 21], "factors": [1] * 13},
+    )  # fmt: skip
+    world.own(
+        LevelOverride.objects.create(
+            item=item, site=ground.dc, value=Decimal(9), until=today, reason=f"{mark} reason", created_at=at,
+            created_by=f"{mark} person",
+        )
     )  # fmt: skip
     recommendation = Recommendation.objects.create(
         run=run, client=world.client, item=item, source=ground.zone, target=ground.dc, quantity=Decimal(12),
         reason_code="REPLENISH", explanation={"sentence": f"{mark} wants 12"}, priority=1, expected_cost_usd=Decimal(9),
         expected_fill_before=Decimal("0.8"), expected_fill_after=Decimal("0.97"), ship_week=monday,
-        arrive_week_p50=monday, arrive_week_p90=monday,
+        arrive_week_p50=monday, arrive_week_p90=monday, lane=ground.zone.lanes_out.order_by("pk").first(),
     )  # fmt: skip
     world.own(recommendation)
     _scenario(world, mark, at, today)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,10 +12,13 @@ from rest_framework.response import Response
 from inventory.api.endpoint import Endpoint, Writes
 from inventory.api.fields import QuantityText
 from inventory.api.placement import RecommendationOutput
-from inventory.api.rows import Input
+from inventory.api.rows import Input, Output
+from inventory.errors import InvalidInput, InvalidInputs
 from inventory.models import Recommendation
 from inventory.parties.roles import ApiScope
 from inventory.placement import services as placement
+from warehouse.api.movements import MovementOrderDetailOutput, whole_orders
+from warehouse.movements import accepting
 from warehouse.movements import services as movements
 
 
@@ -67,6 +71,58 @@ class AcceptRecommendation(_Decision):
         accepted = self.decided(placement.accept, values)
         orders = movements.order_from_recommendations(recommendations=[accepted], at=timezone.now(), actor=self.actor)
         return self.drawn(accepted, orders[0].number if orders else None)
+
+
+class AcceptManyInput(Input):
+    """Which recommendations to accept together."""
+
+    recommendations = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), allow_empty=False, max_length=200
+    )
+
+
+class OrderedOutput(Output):
+    """The movement orders that came of it, one for each lane."""
+
+    movement_orders = MovementOrderDetailOutput(many=True)
+
+
+class AcceptRecommendations(Writes, Endpoint):
+    """Acceptance of many."""
+
+    model = Recommendation
+    write_scope = ApiScope.PLACEMENT
+    serializer_class = OrderedOutput
+
+    @extend_schema(operation_id="recommendations_accept_together", request=AcceptManyInput, responses=OrderedOutput)
+    def post(self, request: Request) -> Response:
+        """Accept several recommendations as they are, all or none: one movement order for each lane.
+
+        Refused with `not_all_accepted`, which names each that was decided before or that cannot be released any more.
+        """
+        return self.change(AcceptManyInput, self._accept)
+
+    def _accept(self, values: dict[str, Any]) -> dict[str, Any]:
+        wanted = values["recommendations"]
+        known = set(self.get_queryset().filter(pk__in=wanted).values_list("pk", flat=True))
+        refuse_unknown(wanted, known)
+        orders = accepting.accept_together(recommendations=known, at=timezone.now(), actor=self.actor)
+        rows = whole_orders().filter(pk__in=[order.pk for order in orders]).order_by("pk")
+        return {"movement_orders": [MovementOrderDetailOutput.draw(row) for row in rows]}
+
+
+def refuse_unknown(wanted: list[int], known: set[int]) -> None:
+    """Raise InvalidInputs for every number that is no recommendation of the caller's."""
+    unknown = [
+        InvalidInput(
+            _("%(field)s: there is no recommendation %(value)s."),
+            field=f"recommendations[{n}]", value=number, rule="known",
+        )
+        for n, number in enumerate(wanted)
+        if number not in known
+    ]  # fmt: skip
+    if unknown:
+        raise InvalidInputs(unknown)
 
 
 class RefuseRecommendation(_Decision):

@@ -8,6 +8,7 @@ from warehouse.api import shipment_steps as steps
 app_name = "warehouse_api"
 urlpatterns: list[URLPattern] = [
     path("recommendations/<int:pk>/accept/", decisions.AcceptRecommendation.as_view(), name="accept_recommendation"),
+    path("recommendations/accept/", decisions.AcceptRecommendations.as_view(), name="accept_recommendations"),
     path("recommendations/<int:pk>/refuse/", decisions.RefuseRecommendation.as_view(), name="refuse_recommendation"),
     path("receipts/", receiving.ReceiptList.as_view(), name="receipts"),
     path("receipts/<str:number>/", receiving.ReceiptDetail.as_view(), name="receipt"),

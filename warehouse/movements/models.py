@@ -9,6 +9,7 @@ from inventory.models import (
     Account,
     Client,
     Item,
+    Lane,
     Location,
     Posting,
     Recommendation,
@@ -33,6 +34,7 @@ class MovementOrder(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="movement_orders", verbose_name=_("client"))
     origin = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("origin"))
     destination = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("destination"))
+    lane = models.ForeignKey(Lane, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("lane"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     ship_by = models.DateField(_("ship by"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))

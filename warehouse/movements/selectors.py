@@ -8,7 +8,7 @@ from warehouse.movements.models import BinMove, MovementOrder, MovementOrderLine
 
 def orders(scope: ClientScope) -> QuerySet[MovementOrder]:
     """Movement orders in scope, newest first."""
-    rows = MovementOrder.objects.select_related("client", "origin", "destination")
+    rows = MovementOrder.objects.select_related("client", "origin", "destination", "lane__crossing")
     return scope.filter(rows).order_by("-created_at", "-pk")
 
 

@@ -29,25 +29,26 @@ from warehouse.numbering import save_numbered
 def order_from_recommendations(
     *, recommendations: Iterable[Recommendation], at: datetime, actor: Actor
 ) -> list[MovementOrder]:
-    """One movement order for each client, origin and destination among accepted recommendations.
+    """One movement order for each client and lane among accepted recommendations.
 
     A recommendation that has its order already is left alone. Raises NotAccepted for one that is not accepted.
     """
     ids = [recommendation.pk for recommendation in recommendations]
     rows = Recommendation.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    groups: dict[tuple[int, int, int], list[Recommendation]] = {}
+    groups: dict[tuple[int, int, int, int | None], list[Recommendation]] = {}
     ordered = set(MovementOrderLine.objects.filter(recommendation__in=ids).values_list("recommendation_id", flat=True))
     for row in rows:
         if row.state != Recommendation.State.ACCEPTED:
             raise NotAccepted(_("Recommendation %(id)s is %(state)s."), id=row.pk, state=row.get_state_display())
         if row.pk not in ordered:
-            groups.setdefault((row.client_id, row.source_id, row.target_id), []).append(row)
+            groups.setdefault((row.client_id, row.source_id, row.target_id, row.lane_id), []).append(row)
     orders = []
-    for (client_id, source_id, target_id), rows_of_order in groups.items():
+    for (client_id, source_id, target_id, lane_id), rows_of_order in groups.items():
         order = MovementOrder(
             client_id=client_id,
             origin_id=source_id,
             destination_id=target_id,
+            lane_id=lane_id,
             ship_by=min(row.ship_week for row in rows_of_order),
             created_at=at,
             created_by=actor.label,

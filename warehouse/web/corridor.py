@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from inventory.parties.scope import ClientScope
 from inventory.places.models import Site
-from inventory.web.charts import Chart, drawn
+from inventory.web.charts import Chart, Option, drawn
 from inventory.web.figures import value_by
 from inventory.web.formatting import DASH, money_text, quantity_text
 from warehouse.tracking.flows import Flow, by_pair
@@ -27,24 +27,36 @@ THINNEST, THICKEST = 1.0, 7.0
 
 def corridor_map(scope: ClientScope, found: list[Flow], site_ids: frozenset[int] | None = None) -> Chart:
     """The map with its table. Staff see every site; others those with stock or flows of theirs."""
-    values = {pk: value for (pk,), value in value_by(scope, "location__site", site_ids=site_ids).items()}
-    sites = list(_sites(scope, found, values))
+    sites, values = places_drawn(scope, found, site_ids)
     return Chart(
         id="corridor",
         title=gettext_lazy("The corridor"),
         note=gettext_lazy("Points: value of the stock. Lines: value dispatched in the last 90 days."),
-        option={
-            "legend": {},
-            "recinto": {"format": "money", "unit": "USD"},
-            "geo": {"map": "corridor"},
-            "series": [_lines(sites, found), *_points(sites, values)],
-        },
+        option=map_option(sites, values, found),
         head=[_("From"), _("Crossing"), _("To"), _("Shipments"), _("Units"), _("On the road"), _("Value")],
         rows=flow_rows(found) + [[site.name, DASH, DASH, DASH, DASH, DASH, money_text(values[site.pk], "USD")]
                                  for site in sites if site.pk in values],
         size="map",
         has_data=bool(sites),
     )  # fmt: skip
+
+
+def places_drawn(
+    scope: ClientScope, found: list[Flow], site_ids: frozenset[int] | None = None
+) -> tuple[list[Site], dict[int, Decimal]]:
+    """The sites to draw, and the value of the stock at each by its number."""
+    values = {pk: value for (pk,), value in value_by(scope, "location__site", site_ids=site_ids).items()}
+    return list(_sites(scope, found, values)), values
+
+
+def map_option(sites: list[Site], values: dict[int, Decimal], found: list[Flow]) -> Option:
+    """The picture: points by the value of their stock, lines by the value that flows."""
+    return {
+        "legend": {},
+        "recinto": {"format": "money", "unit": "USD"},
+        "geo": {"map": "corridor"},
+        "series": [_lines(sites, found), *_points(sites, values)],
+    }
 
 
 def flow_rows(found: Iterable[Flow]) -> list[list[str]]:

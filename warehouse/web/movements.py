@@ -34,7 +34,9 @@ from inventory.web.units import UnitColumn
 from warehouse.models import BinMove, MovementOrder
 from warehouse.movements import selectors as movements
 from warehouse.movements import services as moving
+from warehouse.movements.loads import load_of
 from warehouse.shipping import services as shipping
+from warehouse.web.placement_loads import facts_of_load
 from warehouse.web.scanning import Sought
 
 MOST_HITS = 60
@@ -116,6 +118,7 @@ def order_page(request: WebRequest, number: str) -> HttpResponse:
 
 def draw(request: WebRequest, order: MovementOrder, refusal: DomainError | None = None) -> HttpResponse:
     """The page of an order, with what was refused above it."""
+    parts = [(line.quantity, line.item.volume_m3, line.item.weight_kg) for line in order.lines.all()]
     page = {
         "title": gettext("Movement order %(number)s") % {"number": order.number},
         "subtitle": f"{order.client} · {order.origin} → {order.destination}",
@@ -130,6 +133,8 @@ def draw(request: WebRequest, order: MovementOrder, refusal: DomainError | None 
             (_("Ship by"), day(order.ship_by)),
             (_("Ordered by"), order.created_by),
             (_("Note"), order.note),
+            *([(_("Crossing"), order.lane.crossing)] if order.lane and order.lane.crossing else []),
+            *facts_of_load(load_of(parts, order.lane.truck_m3 if order.lane else None)),
         ],
     }
     return render(request, "warehouse/movements/order.html", page, status=refusal.status if refusal else 200)

@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
@@ -32,7 +31,7 @@ from inventory.web.columns import MoneyColumn, StatusColumn
 from inventory.web.fields import QuantityFormField
 from inventory.web.formatting import DASH, percent_text
 from inventory.web.forms import ReasonField, add_refusal
-from inventory.web.lists import Action, ListPage
+from inventory.web.lists import Action, ListPage, wants_part
 from warehouse.movements import accepting
 from warehouse.web.placement_facts import (
     chart_of_move,
@@ -41,8 +40,9 @@ from warehouse.web.placement_facts import (
     in_short,
     numbers_behind,
 )
+from warehouse.web.placement_loads import lanes_to_decide
+from warehouse.web.placement_record import track_record
 
-MOST_AT_ONCE = 200
 TABLET_NOWRAP = {**TABLET, "td": {"class": "d-none d-md-table-cell text-nowrap"}}
 
 
@@ -160,15 +160,20 @@ class Open(ListPage):
         """Run the engine; look at former runs."""
         return [
             Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT),
+            Action(_("Network"), reverse("warehouse:placement_network"), "map", tone=""),
             Action(_("Runs"), reverse("warehouse:placement_runs"), "versions", tone=""),
         ]
 
     def extra_context(self) -> dict[str, Any]:
         """The two lists as tabs."""
+        may_choose = self.is_open and self.request.access.can(Can.DECIDE_PLACEMENT)
         lists = (("warehouse:recommendations", _("To decide"), True), ("warehouse:decided", _("Decided"), False))
+        is_whole = not wants_part(self.request, "list-results")
         return {
+            "record": track_record(self.request.access.scope, timezone.localdate()) if is_whole else None,
             "tabs": [(title, reverse(name), is_open == self.is_open) for name, title, is_open in lists],
-            "may_choose": self.is_open and self.request.access.can(Can.DECIDE_PLACEMENT),
+            "may_choose": may_choose,
+            "lanes": lanes_to_decide(self.request.access.scope) if may_choose else (),
         }
 
 
@@ -287,29 +292,9 @@ def refused(request: WebRequest, row: Recommendation, error: DomainError, **form
     return draw(request, row, refusal=error, status=error.status)
 
 
-@require_POST
-@requires(Can.DECIDE_PLACEMENT)
-def accept_many(request: WebRequest) -> HttpResponse:
-    """Accept all that were ticked; each is checked against the books as they are now."""
-    ids = [int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal()][:MOST_AT_ONCE]
-    rows = list(placement.recommendations(request.access.scope).filter(pk__in=ids))
-    if not rows:
-        messages.warning(request, now("Choose at least one recommendation."))
-        return redirect("warehouse:recommendations")
-    done = accepting.accept_many(recommendations=rows, at=timezone.now(), actor=request.access.actor)
-    if done.orders:
-        count = len(rows) - len(done.refusals)
-        text = ngettext("%(count)s accepted: %(orders)s.", "%(count)s accepted: %(orders)s.", count)
-        messages.success(request, text % {"count": count, "orders": ", ".join(order.number for order in done.orders)})
-    for row, error in done.refusals:
-        messages.warning(request, f"{row.item.sku} → {row.target.code}: {error}")
-    return redirect("warehouse:recommendations")
-
-
 urlpatterns = [
     path("recommendations/", Open.as_view(), name="recommendations"),
     path("recommendations/decided/", Decided.as_view(), name="decided"),
-    path("recommendations/accept/", accept_many, name="accept_many"),
     path("recommendations/<int:pk>/", recommendation_page, name="recommendation"),
     path("recommendations/<int:pk>/accept/", accept, name="recommendation_accept"),
     path("recommendations/<int:pk>/refuse/", refuse, name="recommendation_refuse"),

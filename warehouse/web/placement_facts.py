@@ -24,6 +24,7 @@ CONFIDENCE = {
 }
 NAMES = {
     "value": _("Level"),
+    "computed": _("Computed level"),
     "expected_demand": _("Expected demand"),
     "protection_weeks": _("Weeks to cover"),
     "lead_weeks": _("Weeks to arrive"),
@@ -96,8 +97,11 @@ def facts_of(row: Recommendation) -> list[tuple[Any, Any]]:
 def facts_of_level(level: PlacementLevel) -> list[tuple[Any, str]]:
     """What a site ought to have of an item, what it has, and what that costs."""
     unit = unit_symbol(level.item.stock_unit)
+    computed = level.explanation.get("computed")
+    by_hand = [] if computed is None else [(_("Computed level"), explain.text(computed, 1))]
     return [
         (_("Order up to"), estimate_text(level.order_up_to, unit)),
+        *by_hand,
         (_("Position"), estimate_text(level.position, unit)),
         (_("Expected demand"), estimate_text(level.expected_demand, unit)),
         (_("Safety stock"), estimate_text(level.safety_stock, unit)),

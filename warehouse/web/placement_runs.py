@@ -8,17 +8,18 @@ import django_tables2 as tables
 from django import forms
 from django.db.models import Count, F, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.jobs import messages as nudges
 from inventory.jobs import services as jobs
-from inventory.models import Client, Item, PlacementLevel, PlacementRun
+from inventory.models import Client, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
 from inventory.placement import explain, repeating
 from inventory.placement import selectors as placement
@@ -30,9 +31,8 @@ from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
 from inventory.web.columns import RIGHT, DayColumn, LinkColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
 from inventory.web.forms import DateInput
 from inventory.web.jobs import jobs_of, parts_of
-from inventory.web.links import link_to
 from inventory.web.lists import Action, ListPage
-from warehouse.web.placement_facts import chart_of_levels, estimate_text, facts_of_level
+from warehouse.web.placement_facts import estimate_text
 
 KIND = "placement_run"
 NEWEST_JOBS = 3
@@ -87,7 +87,7 @@ class RunForm(forms.Form):
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput, help_text=_("Empty: today."))
     phi = forms.DecimalField(
         label=_("Hold-back factor"), required=False, min_value=0, max_value=16,
-        help_text=_("Above 1 keeps more in bond, below 1 pushes more forward. Empty: 2."),
+        help_text=_("Above 1 keeps more in bond, below 1 pushes more forward. Empty: as tuned by rehearsing the past."),
     )  # fmt: skip
     capital_rate_per_year = forms.DecimalField(
         label=_("Capital rate a year"), required=False, min_value=0, max_value=1,
@@ -125,7 +125,8 @@ def placement_new(request: WebRequest) -> HttpResponse:
 
     newest = jobs_of(request.access).filter(kind=KIND, requested_by=request.access.user_id)[:NEWEST_JOBS]
     return form_page(
-        request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"), button=_("Run"),
+        request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"),
+        button=pgettext_lazy("button", "Run"),
         button_icon="player-play", crumbs=[(_("Recommendations"), reverse("warehouse:recommendations"))],
         cancel_url=reverse("warehouse:recommendations"), jobs=[parts_of(job) for job in newest],
         lead=_("Reads demand, stock, what is on the road and the deadlines under bond, and says what to move next."),
@@ -267,38 +268,10 @@ class LevelList(ListPage):
         }
 
 
-@require_GET
-@requires(Can.SEE_PLACEMENT)
-def item_levels(request: WebRequest, pk: int) -> HttpResponse:
-    """What each site ought to own of one item, by the newest run, with the sentence behind each level."""
-    scope = request.access.scope
-    item = get_object_or_404(scope.filter(Item.objects.select_related("client")), pk=pk)
-    run = placement.latest_run(scope, item.client)
-    levels = list(placement.levels(scope, run=run, item_id=item.pk)) if run else []
-    page = {
-        "title": item.sku,
-        "subtitle": item.description,
-        "crumbs": [(_("Recommendations"), reverse("warehouse:recommendations"))],
-        "item": item,
-        "run": run,
-        "facts": [
-            (_("Client"), item.client.name),
-            (_("Newest run"), tags.day(run.as_of) if run else None),
-            (_("Made"), tags.moment(run.created_at) if run else None),
-        ],
-        "chart": chart_of_levels(levels),
-        "levels": [(level, facts_of_level(level), explain.sentence(level.explanation)) for level in levels],
-        "demand_url": link_to("inventory:demand_item", item.pk) if request.access.can(Can.SEE_DEMAND) else "",
-        "recommendations": placement.recommendations(scope, run=run).filter(item=item) if run else [],
-    }
-    return render(request, "warehouse/placement/item.html", page)
-
-
 urlpatterns = [
     path("placement/runs/", RunList.as_view(), name="placement_runs"),
     path("placement/runs/new/", placement_new, name="placement_new"),
     path("placement/runs/<int:pk>/", run_page, name="placement_run"),
     path("placement/runs/<int:pk>/inputs/", run_inputs, name="placement_inputs"),
     path("placement/runs/<int:pk>/levels/", LevelList.as_view(), name="placement_levels"),
-    path("placement/items/<int:pk>/", item_levels, name="placement_item"),
 ]

@@ -41,7 +41,8 @@ class Standing:
 class Settled:
     """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
 
-    `within` and `rooms` tell of shared limits, `disruptions` of known events (None and empty where none is stated).
+    `computed` and `bond_computed` are the levels as they were before planners' overrides, `within` and `rooms` tell of shared
+    limits, `disruptions` of known events (None and empty where none is stated).
     """
 
     prices: Prices
@@ -52,6 +53,8 @@ class Settled:
     owned: Floats
     orders: Floats
     loads: tuple[TruckLoad, ...]
+    computed: Floats
+    bond_computed: Floats
     solved: Solved | None = None
     within: Within | None = None
     rooms: tuple[Room, ...] = ()
@@ -119,6 +122,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "node": pair.dc,
         "source_node": pair.site,
         **_level(levels, n),
+        **_override(plan, (sku.id, pair.dc), plan.settled.computed[n]),
         **_basis(plan, plan.outlooks.pairs, n, pair.sku),
         "lead_weeks": number(plan.outlooks.pairs.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
@@ -142,6 +146,7 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "node": site.site,
         "feeds": sorted(plan.grid.pairs[m].dc for m in site.pairs),
         **_level(levels, n),
+        **_override(plan, (sku.id, site.site), plan.settled.bond_computed[n]),
         **_basis(plan, plan.outlooks.sites, n, site.sku),
         "lead_weeks": number(plan.outlooks.sites.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
@@ -275,6 +280,11 @@ def _foreseen(plan: Plan, n: int) -> dict[str, Any]:
         return {}
     facts = seen.facts(plan.grid, n, float(settled.levels.level[n]), float(settled.deployment.after[n]))
     return {name: number(value) if isinstance(value, float) else value for name, value in facts.items()}
+
+
+def _override(plan: Plan, key: tuple[str, str], computed: float) -> dict[str, Any]:
+    """Beside a level that a planner set, the one that was computed."""
+    return {"computed": number(computed)} if key in plan.problem.overrides else {}
 
 
 def _level(levels: Levels, n: int) -> dict[str, Any]:

@@ -31,6 +31,8 @@ def inputs_hash(problem: Problem) -> str:
     digest.update(np.ascontiguousarray(history.stockout[order]).tobytes())
     if history.promo is not None:
         digest.update(np.ascontiguousarray(history.promo[order]).tobytes())
+    if problem.overrides:
+        digest.update(_text(problem.overrides).encode())
     digest.update(_text(problem.state).encode())
     digest.update(_text(problem.params).encode())
     return digest.hexdigest()

@@ -6,6 +6,7 @@ Source: placement.md §3 and §6 (docs/placement.md).
 from inventory.placement.engine import explain
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.explain import Plan, flags_of, weekly_cost
+from inventory.placement.engine.fans import fans
 from inventory.placement.engine.model import Floats, Level, Move
 from inventory.placement.engine.moves_out import purchase
 
@@ -16,6 +17,7 @@ def pair_levels(plan: Plan) -> list[Level]:
     short = newly_short(levels.level[:, None], outlook.spread.whole, outlook.spread.lead)[:, 0]
     review = outlook.spread.review_mean
     cost = weekly_cost(prices.h_forward, levels.left, prices.shortage, short, plan.problem.network.review_weeks)
+    ahead = fans(outlook.spread, plan.ground.prepared.pairs)
     found = []
     for n, pair in enumerate(plan.grid.pairs):
         sku = plan.grid.skus[pair.sku]
@@ -42,6 +44,7 @@ def pair_levels(plan: Plan) -> list[Level]:
                 confidence=outlook.confidence[n],
                 flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
                 explanation=explain.pair_level(plan, n),
+                fan=ahead[n],
             )
         )
     return found
@@ -78,7 +81,9 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
                 expected_on_hand=float(levels.left[n]),
                 marginal_value=float(levels.gain_last[n]),
                 position=float(positions[n]),
-                reason_code=_bond_reason(plan, n, bolder),
+                reason_code="OVERRIDE"
+                if (sku.id, site.site) in plan.problem.overrides
+                else _bond_reason(plan, n, bolder),
                 confidence=outlook.confidence[n],
                 flags=flags,
                 explanation=explain.site_level(plan, n, float(positions[n]), order),
@@ -90,7 +95,10 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
 
 
 def _dc_reason(plan: Plan, n: int, level: float, position: float) -> str:
-    """Why a DC has its level: nothing is asked of what lies there, or a closure raises it; else demand alone."""
+    """Why a DC has its level: a planner set it, nothing is asked of what lies there, a closure raises it, or demand alone."""
+    pair = plan.grid.pairs[n]
+    if (plan.grid.skus[pair.sku].id, pair.dc) in plan.problem.overrides:
+        return "OVERRIDE"
     if level == 0 and position > 0:
         return "RUNOUT"
     seen = plan.settled.disruptions

@@ -4,6 +4,7 @@ Quantities are in stock units, money in the network's currency, the period is a 
 other period: then what is called weeks here is months), rates are per year unless said otherwise.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import floor, sqrt
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from inventory.placement.engine.periods import WEEK, Period
 
 if TYPE_CHECKING:
+    from inventory.placement.engine.fans import Fan
     from inventory.placement.engine.tuning import Tuning
 
 Floats = npt.NDArray[np.float64]
@@ -264,13 +266,14 @@ class Params:
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything one run depends on."""
+    """Everything one run depends on. `overrides` are levels that a planner set, by (sku, node)."""
 
     network: Network
     history: History
     state: State
     params: Params = field(default_factory=Params)
     events: tuple[Event, ...] = ()
+    overrides: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def week(self, column: int) -> date:
         """The first day of the period in a column of the history."""
@@ -279,7 +282,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Level:
-    """How much of a SKU a node ought to own. For a bonded node that is the echelon: the site and the DCs it feeds."""
+    """How much of a SKU a node ought to own. For a bonded node that is the echelon: the site and the DCs it feeds.
+
+    `fan` is what a DC may be asked in the coming weeks (None: a bonded node).
+    """
 
     sku: str
     node: str
@@ -298,6 +304,7 @@ class Level:
     confidence: str
     flags: tuple[str, ...]
     explanation: dict[str, Any]
+    fan: "Fan | None" = None
 
 
 @dataclass(frozen=True)

@@ -153,17 +153,19 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code=_reason(plan, shipment, near),
+        reason_code=_reason(plan, shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
         confidence=outlook.confidence[n],
         flags=flags,
         explanation=explain.move(plan, stock, shipment, quantity, near),
     )
 
 
-def _reason(plan: Plan, shipment: Shipment, near: list[LotView]) -> str:
-    """Why it leaves now."""
+def _reason(plan: Plan, shipment: Shipment, near: list[LotView], *, is_set: bool) -> str:
+    """Why it leaves now; `is_set`: a planner set the level there."""
     if near:
         return "LIMIT_NEAR"
+    if shipment.packs and is_set:
+        return "OVERRIDE"
     seen = plan.settled.disruptions
     if seen and (shipment.ahead_packs or seen.is_raised(shipment.pair, plan.settled.deployment.after[shipment.pair])):
         return "PREPOSITION"

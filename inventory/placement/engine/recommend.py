@@ -18,6 +18,7 @@ from inventory.placement.engine.groundwork import Groundwork, lay_ground, outloo
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.overrides import overridden
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
@@ -73,6 +74,9 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         spreads = (found.pairs.spread, found.sites.spread)
         within = within_limits(Unlimited(problem, grid, *spreads, prices, bond_prices, levels, bond_levels, phi))
         prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
+    computed, bond_computed = levels.level, bond_levels.level
+    if problem.overrides:
+        levels, bond_levels = _overridden(ground, found, prices, bond_prices, levels, bond_levels)
     shipped = ship(ground, found.pairs, prices, levels)
     deployment = shipped.deployment
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
@@ -85,9 +89,22 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     owned = echelon_positions(problem, grid, deployment.before, passed)
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
     return Settled(
-        prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, shipped.solved, within,
-        shipped.rooms, shipped.disruptions,
+        prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, computed, bond_computed,
+        shipped.solved, within, shipped.rooms, shipped.disruptions,
     )  # fmt: skip
+
+
+def _overridden(
+    ground: Groundwork, found: Outlooks, prices: Prices, bond_prices: Prices, levels: Levels, bond_levels: Levels
+) -> tuple[Levels, Levels]:
+    """The levels with those that a planner set in their places."""
+    grid, wanted = ground.prepared.grid, ground.prepared.problem.overrides
+    at_dcs = [(grid.skus[pair.sku].id, pair.dc) for pair in grid.pairs]
+    at_sites = [(grid.skus[site.sku].id, site.site) for site in grid.site_pairs]
+    return (
+        overridden(levels, at_dcs, wanted, spread=found.pairs.spread, prices=prices),
+        overridden(bond_levels, at_sites, wanted, spread=found.sites.spread, prices=bond_prices),
+    )
 
 
 def _cheapest(spread: Spread, prices: Prices) -> Levels:

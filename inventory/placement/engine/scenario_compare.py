@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from inventory.placement.engine.groundwork import outlooks
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints, Level, Move, Problem
+from inventory.placement.engine.model import Floats, Ints, Level, Move, Problem
 from inventory.placement.engine.overlay import apply, supplied
 from inventory.placement.engine.recommend import decide
 from inventory.placement.engine.scenario_game import COST_LINES, Game
@@ -329,7 +329,7 @@ def _forward_equals_bond(plan: Plan) -> float | None:
     weights = plan.stage.rate * (chain.site >= 0)
     rows, fed_by = np.arange(len(chain.value))[:, None], np.maximum(chain.site, 0)
     dearer = chain.h_forward - chain.h_bond[rows, fed_by]
-    carry = (plan.problem.network.capital_rate_per_year + chain.worn) / WEEKS_PER_YEAR
+    carry = (plan.problem.network.capital_rate_per_year + chain.worn) / plan.problem.network.period.per_year
     point = float((weights * (chain.value * carry)[:, None]).sum())
     return -float((weights * dearer).sum()) / point if point else None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from inventory.placement.engine.chain import Chain
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints
+from inventory.placement.engine.model import Floats, Ints
 from inventory.placement.engine.simulate import Simulation, draws
 
 
@@ -53,7 +53,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Rates:
-    """The capital rate per year, and per item what money lying in it costs a week (capital and obsolescence)."""
+    """What capital costs a week, and per item what money lying in it costs a week (capital and obsolescence)."""
 
     capital: float
     carry: Floats
@@ -72,7 +72,7 @@ class Game(Simulation):
         super().__init__(first, demand, settings=1, columns=columns, seed=seed)
         self.rates, self.phases = rates, tuple(phases)
         self._drawn = [_drawn(phase.chain, len(self.columns), seed) for phase in phases]
-        longest = 1 + max([1, *(w for p in phases for lane in p.chain.lanes for w in lane.lead_time.weeks)])
+        longest = 1 + max([1, *(int(w) for p in phases for lane in p.chain.lanes for w in lane.lead_time.whole.weeks)])
         self.inbound = np.zeros((longest, *self.on_hand.shape))
         self.start_plain()
         self.pool = self._forward() * self._due()
@@ -127,7 +127,7 @@ class Game(Simulation):
             freight=float(tally.freight.sum())
             - float((more_forward * plain).sum())
             - float((more_owned * chain.freight_in).sum()),
-            on_road=float(tally.on_road.sum()) * self.rates.capital / WEEKS_PER_YEAR,
+            on_road=float(tally.on_road.sum()) * self.rates.capital,
             duty=self.paid,
             duty_capital=self.lying,
             goods=float(tally.asked.sum()),

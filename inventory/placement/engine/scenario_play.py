@@ -16,7 +16,7 @@ from inventory.placement.engine.chain import Chain
 from inventory.placement.engine.distribution import expect, quantile
 from inventory.placement.engine.foretell import Foreteller
 from inventory.placement.engine.groundwork import Groundwork, lay_ground
-from inventory.placement.engine.model import WEEKS_PER_YEAR, Floats, Ints, Lane, Problem
+from inventory.placement.engine.model import Floats, Ints, Lane, Problem
 from inventory.placement.engine.overlay import DutyStep, split, with_duties
 from inventory.placement.engine.rehearse import LAMBDAS, allocated, level_table
 from inventory.placement.engine.scenario_game import Game, Phase, Rates
@@ -138,8 +138,10 @@ def play(
     """The replications of every branch, played; and what was shipped ahead in the first of those that prepare."""
     table = _Timetable(plan, script)
     branches, advance = plan.branches(), Advance(kept=dict.fromkeys(LIMITS, 0.0))
-    carry = (plan.problem.network.capital_rate_per_year + plan.stage.chain.worn) / WEEKS_PER_YEAR
-    rates = Rates(plan.problem.network.capital_rate_per_year, carry)
+    network = plan.problem.network
+    per_year = network.period.per_year
+    carry = (network.capital_rate_per_year + plan.stage.chain.worn) / per_year
+    rates = Rates(network.capital_rate_per_year / per_year, carry)
     games = {
         branch: [
             Game(
@@ -208,7 +210,7 @@ class _Timetable:
 
     def place(self, day: date) -> int:
         """The first week played that begins on a day or later; a day before the run's own is that."""
-        return self.script.uncounted + max(ceil((day - self.monday).days / 7), 0)
+        return self.script.uncounted + max(ceil(self.plan.problem.network.period.between(self.monday, day)), 0)
 
     def held_back(self, table: Floats, number: int) -> Floats:
         """The levels by price, none cheaper than what holds before a fall of the duty."""
@@ -310,8 +312,9 @@ class _Timetable:
 
     def _planned(self, chain: Chain) -> Chain:
         """With φ in the premium, and duty left out of what lies forward."""
-        capital = self.plan.problem.network.capital_rate_per_year
-        duty = (chain.value * chain.duty * (capital + chain.worn) / WEEKS_PER_YEAR)[:, None]
+        network = self.plan.problem.network
+        capital = network.capital_rate_per_year
+        duty = (chain.value * chain.duty * (capital + chain.worn) / network.period.per_year)[:, None]
         return replace(chain, premium=chain.premium * self.plan.phi[:, None], h_forward=chain.h_forward - duty)
 
     def _gain(self, steps: Sequence[DutyStep], sign: int) -> Floats:

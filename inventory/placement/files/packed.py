@@ -20,15 +20,15 @@ from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.foretell import Spans
 from inventory.placement.engine.model import History, LeadTime, Problem, State
 from inventory.placement.engine.outlook import Asked, Outlook
-from inventory.placement.engine.prepare import CLASSES
 from inventory.placement.engine.periods import PERIODS
+from inventory.placement.engine.prepare import CLASSES
 from inventory.placement.engine.share import Outlooks, Share
 from inventory.placement.engine.tuning import Tuning
 from inventory.placement.files import params as method
 from inventory.placement.files import writing
 from inventory.placement.files.events import read_events
 from inventory.placement.files.network import read_network
-from inventory.placement.files.state import read_state
+from inventory.placement.files.state import read_overrides, read_state
 from inventory.placement.files.tuning import as_json, read_tuning
 
 Arrays = dict[str, Any]
@@ -84,6 +84,7 @@ def problem_of(content: bytes) -> tuple[Problem, Tuning, dict[str, Any]]:
         problem = Problem(
             network, history, read_state(state, network) if state.exists() else State(date.min, is_given=False),
             method.read_params(folder / writing.NETWORK), read_events(events) if events.exists() else (),
+            read_overrides(state, network) if state.exists() else {},
         )  # fmt: skip
         return problem, read_tuning(folder / writing.TUNING), json.loads(found["told"].tobytes())
 
@@ -92,8 +93,8 @@ def share_npz(share: Share, tuning: Tuning) -> bytes:
     """A share of a run that was tuned so."""
     asked, base = share.asked, share.asked.baseline
     told = {
-        "review": share.review, "first_week": share.first_week.isoformat(), "period": share.period.name, "params": method.as_json(share.params),
-        "tuning": as_json(tuning),
+        "review": share.review, "first_week": share.first_week.isoformat(), "period": share.period.name,
+        "params": method.as_json(share.params), "tuning": as_json(tuning),
     }  # fmt: skip
     optional = {
         "stripped": None if base.demand is asked.demand or _same(base.demand, asked.demand) else base.demand,

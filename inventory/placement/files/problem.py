@@ -13,7 +13,7 @@ from inventory.placement.files.history import Rejected
 from inventory.placement.files.monthly import by_month, params_by_month
 from inventory.placement.files.network import read_network
 from inventory.placement.files.params import read_params
-from inventory.placement.files.state import read_state
+from inventory.placement.files.state import read_overrides, read_state
 
 
 @dataclass(frozen=True)
@@ -64,4 +64,5 @@ def read_problem(
     params = read_params(network)
     if period == MONTH:
         grid, params = by_month(grid), params_by_month(params)
-    return Read(Problem(grid, demand, stock, params, known), rejected, rows.rows_read)
+    overrides = read_overrides(state, grid) if state else {}
+    return Read(Problem(grid, demand, stock, params, known, overrides), rejected, rows.rows_read)

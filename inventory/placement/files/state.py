@@ -38,6 +38,19 @@ def read_state(path: Path, network: Network) -> State:
     return reader.state()
 
 
+def read_overrides(path: Path, network: Network) -> dict[tuple[str, str], float]:
+    """The levels that a planner set, by (sku, node); those of items or nodes that the network does not know are left out."""
+    found, checker = load_json(path), Checker(path.name)
+    reader = _Reader(network, date.min, checker)
+    levels = {}
+    for where, row in checker.rows(found, "level_overrides"):
+        key, level = reader.key(row, "node", where), checker.needed(row, "level", where)
+        if key:
+            levels[key] = level
+    checker.done()
+    return levels
+
+
 def add_months(day: date, months: int) -> date:
     """The same day so many months later, or the last of a shorter month.
 

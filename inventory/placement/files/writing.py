@@ -50,7 +50,7 @@ def problem_files(problem: Problem, tuning: Tuning, *, has_history: bool = True)
     if has_history:
         found[HISTORY] = history_gz(problem.history)
     if problem.state.is_given:
-        found[STATE] = _json(state_json(problem.state))
+        found[STATE] = _json(state_json(problem.state) | _overrides(problem))
     if problem.events:
         found[EVENTS] = events_csv(problem.events).encode()
     return found
@@ -178,6 +178,11 @@ def events_csv(events: tuple[Event, ...]) -> str:
         value = "" if event.value is None else repr(event.value)
         writer.writerow((event.kind, event.subject, event.location, event.begin.isoformat(), end, value))
     return text.getvalue()
+
+
+def _overrides(problem: Problem) -> dict[str, Any]:
+    levels = [{"sku": sku, "node": node, "level": level} for (sku, node), level in sorted(problem.overrides.items())]
+    return {"level_overrides": levels} if levels else {}
 
 
 def _params(problem: Problem) -> dict[str, Any]:

@@ -102,7 +102,9 @@ def draft_from_order(*, order: MovementOrder, at: datetime, actor: Actor) -> Shi
         raise ShipmentState(
             _("Movement order %(order)s is %(state)s."), order=order.number, state=order.get_state_display()
         )
-    lane = order.origin.lanes_out.filter(destination=order.destination, is_active=True).order_by("pk").first()
+    lane = order.lane
+    if lane is None:
+        lane = order.origin.lanes_out.filter(destination=order.destination, is_active=True).order_by("pk").first()
     shipment = draft(
         client=order.client,
         origin=order.origin,

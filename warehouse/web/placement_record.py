@@ -1,0 +1,68 @@
+"""How planners decided on recommendations in the last twelve months, and what happened in the weeks after."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from inventory.catalog.models import Item
+from inventory.parties.scope import ClientScope
+from inventory.placement import explain
+from inventory.placement import selectors as placement
+from inventory.placement.track_record import Adherence, Record, adherence, record
+from inventory.web.formatting import DASH, percent_text, quantity_text
+
+DAYS_BACK = 365
+FOLLOWED = ("accepted", "changed")
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """What is drawn of it: facts, reasons with their numbers, and rows of what was followed and what was refused."""
+
+    facts: list[tuple[Any, str]]
+    reasons: tuple[tuple[str, int], ...]
+    rows: list[tuple[Any, list[str]]]
+
+
+def track_record(scope: ClientScope, today: date, item: Item | None = None) -> TrackRecord | None:
+    """The last twelve months of one item, or of all in scope; None where nothing was decided. Three statements."""
+    since = today - timedelta(days=DAYS_BACK)
+    made = placement.decisions(scope, since=since, item=item)
+    superseded = placement.number_superseded(scope, since=since, item=item)
+    if not made and not superseded:
+        return None
+    weeks = placement.weeks_of(scope, since=since, decided=made)
+    kinds = (
+        (_("Followed recommendations"), [one for one in made if one.outcome in FOLLOWED]),
+        (_("Refused recommendations"), [one for one in made if one.outcome == "refused"]),
+    )
+    rows = [(title, _cells(record(listed, weeks, today))) for title, listed in kinds]
+    how = adherence(made, superseded)
+    return TrackRecord(_facts(how), how.reasons, rows)
+
+
+def _facts(how: Adherence) -> list[tuple[Any, str]]:
+    share = DASH if how.share is None else percent_text(Decimal(str(how.share)))
+    return [
+        (_("Accepted as proposed"), now("%(number)s (%(share)s of those decided)") % {"number": how.accepted, "share": share}),
+        (_("Accepted with another quantity"), quantity_text(how.changed)),
+        (_("Refused recommendations"), quantity_text(how.refused)),
+        (_("Nobody decided on"), quantity_text(how.superseded)),
+    ]  # fmt: skip
+
+
+def _cells(found: Record | None) -> list[str]:
+    if found is None:
+        return [DASH] * 6
+    return [
+        quantity_text(found.decisions),
+        explain.text(found.expected, 0),
+        explain.text(found.asked, 0),
+        f"{found.weeks_short} / {found.weeks}",
+        explain.percent(found.fill),
+        explain.percent(found.in_stock),
+    ]
