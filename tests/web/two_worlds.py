@@ -40,6 +40,7 @@ from inventory.placement.files.scenario import SCHEMA
 from inventory.placement.learning import learn_lead_times
 from inventory.placement.models import (
     LevelOverride,
+    PlacementInput,
     PlacementLevel,
     PlacementRun,
     Recommendation,
@@ -336,6 +337,7 @@ def _plans(world, ground, item, mark, at, today):
             code_version="1", parameters={"note": mark},
         )
     )  # fmt: skip
+    PlacementInput.of(run, "network.json", f'{{"note": "{mark}"}}'.encode()).save()
     PlacementLevel.objects.create(
         run=run, item=item, site=ground.dc, order_up_to=Decimal(20), reorder_point=Decimal(15), safety_stock=Decimal(5),
         expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
