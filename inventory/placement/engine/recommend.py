@@ -76,7 +76,7 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
         prices, levels, bond_levels = within.prices, within.levels, within.bond_levels
     computed, bond_computed = levels.level, bond_levels.level
     if problem.overrides:
-        levels, bond_levels = _overridden(ground, found, prices, bond_prices, levels, bond_levels)
+        prices, levels, bond_levels = _overridden(ground, found, prices, bond_prices, levels, bond_levels)
     shipped = ship(ground, found.pairs, prices, levels)
     deployment = shipped.deployment
     fed = {(site.sku, site.site): list(site.pairs) for site in grid.site_pairs}
@@ -96,13 +96,16 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
 
 def _overridden(
     ground: Groundwork, found: Outlooks, prices: Prices, bond_prices: Prices, levels: Levels, bond_levels: Levels
-) -> tuple[Levels, Levels]:
-    """The levels with those that a planner set in their places."""
+) -> tuple[Prices, Levels, Levels]:
+    """The levels with those that a planner set in their places; the service that these give is asked for to the last pack."""
     grid, wanted = ground.prepared.grid, ground.prepared.problem.overrides
     at_dcs = [(grid.skus[pair.sku].id, pair.dc) for pair in grid.pairs]
     at_sites = [(grid.skus[site.sku].id, site.site) for site in grid.site_pairs]
+    set_levels = overridden(levels, at_dcs, wanted, spread=found.pairs.spread, prices=prices)
+    is_set = np.array([key in wanted for key in at_dcs], dtype=np.bool_)
     return (
-        overridden(levels, at_dcs, wanted, spread=found.pairs.spread, prices=prices),
+        replace(prices, min_fill=np.where(is_set, set_levels.fill, prices.min_fill)),
+        set_levels,
         overridden(bond_levels, at_sites, wanted, spread=found.sites.spread, prices=bond_prices),
     )
 
