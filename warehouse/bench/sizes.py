@@ -33,7 +33,7 @@ QUICK = Sizes(
     warm_up=2,
 )  # fmt: skip
 FULL = Sizes(
-    rounds=5, singles=60, crowd=320, lists=40, skus=200, legs_per_sku=5_000, short_history=10_000,
+    rounds=5, singles=60, crowd=320, lists=40, skus=2_000, legs_per_sku=4_500, short_history=10_000,
     long_history=1_000_000, warm_up=20,
 )  # fmt: skip
 TINY = Sizes(
