@@ -284,7 +284,7 @@ def test_a_run_shows_what_it_was_fed_with(client, planner, run):
 
     assert run.inputs_hash in text
     assert run.code_version in text
-    assert "capital_rate_per_year" in text
+    assert "Capital rate a year" in text
 
 
 def test_levels_are_listed_and_explained(client, planner, run, proposed):
@@ -452,3 +452,21 @@ def test_a_lane_with_more_than_go_together_says_that_these_are_the_first(client,
 
     assert text.count("checked") == 2
     assert "At most 2 go together" in text
+
+
+def test_the_page_of_a_run_says_in_words_how_it_was_made_and_what_it_found(client, planner, run):
+    found = client.get(reverse("warehouse:placement_run", args=[run.pk]))
+
+    facts = {str(label): value for label, value in [*found.context["parameters"], *found.context["metrics"]]}
+    assert facts["Hold-back factor"] == "As tuned"
+    assert facts["Capital rate a year"] == "12 %"
+    assert facts["Trucks"] == "Shared with other clients"
+    before, after = (float(text.rstrip(" %")) for text in facts["Expected service"].split(" → "))
+    assert before < after
+    assert facts["Moves"] == run.metrics["moves"]
+    assert [str(row["name"]) for row in found.context["classes"]] == [
+        "Smooth demand", "Erratic demand", "Intermittent demand", "Lumpy demand",
+    ]  # fmt: skip
+    text = found.content.decode()
+    assert "Theory" in text
+    assert "{" not in text.split("<main", 1)[1].split("</main", 1)[0]

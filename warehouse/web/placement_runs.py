@@ -29,9 +29,11 @@ from inventory.web.access import WebAccess, WebRequest, requires
 from inventory.web.actions import form_page
 from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
 from inventory.web.columns import RIGHT, DayColumn, LinkColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
+from inventory.web.formatting import quantity_text
 from inventory.web.forms import DateInput
 from inventory.web.jobs import jobs_of, parts_of
 from inventory.web.lists import Action, ListPage
+from warehouse.web import run_facts
 from warehouse.web.placement_facts import estimate_text
 
 KIND = "placement_run"
@@ -146,7 +148,6 @@ def run_or_404(access: WebAccess, pk: int) -> PlacementRun:
 def run_page(request: WebRequest, pk: int) -> HttpResponse:
     """One run: what it was fed with, what it found, what it could not settle."""
     run = run_or_404(request.access, pk)
-    metrics = {name: value for name, value in run.metrics.items() if isinstance(value, int | float | str)}
     counts = placement.recommendations(request.access.scope, run=run).order_by()
     states = dict(counts.values_list("state").annotate(n=Count("pk")))
     page = {
@@ -164,8 +165,9 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
             (_("Levels"), placement.levels(request.access.scope, run=run).count()),
         ],
         "hashes": [(_("Hash of the inputs"), run.inputs_hash), (_("Version of the code"), run.code_version)],
-        "parameters": sorted(run.parameters.items()),
-        "metrics": sorted(metrics.items()),
+        "parameters": run_facts.parameters(run),
+        "metrics": run_facts.totals(run),
+        "classes": run_facts.tuned_classes(run),
         "exceptions": exceptions_of(request.access, run),
         "has_inputs": run.inputs.exists(),
         "not_planned": run.metrics.get("not_planned", []),
@@ -192,6 +194,7 @@ def exceptions_of(access: WebAccess, run: PlacementRun) -> list[dict[str, Any]]:
     return [
         {
             **row,
+            "quantity": quantity_text(Decimal(str(row["quantity"]))),
             "reason": explain.REASONS.get(row["reason_code"], row["reason_code"]),
             "text": explain.sentence(row["explanation"]),
         }
