@@ -18,12 +18,13 @@ __all__ = ["corridor"]
 
 @pytest.fixture
 def history(corridor):
-    """Sixty weeks of steady demand."""
+    """Sixty weeks of steady demand for one of the items."""
+    item = corridor[0]
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     market = Market.objects.get()
     DemandRecord.objects.bulk_create(
         DemandRecord(
-            client=corridor.client, item=corridor, market=market, week=monday - timedelta(weeks=n), quantity=20 + n % 5,
+            client=item.client, item=item, market=market, week=monday - timedelta(weeks=n), quantity=20 + n % 5,
             source="x", recorded_at=timezone.now(),
         )
         for n in range(1, 60)
