@@ -33,7 +33,8 @@ class Share:
 SHARES = (
     Share("PostgreSQL", "postgresql"),
     Share("SQLite: programs and browser", "sqlite", ("-m", "ops or browser")),
-    Share("SQLite: all else", "sqlite", ("-m", "not (ops or browser)", "--doctest-modules")),
+    Share("SQLite: all else", "sqlite", ("-m", "not (ops or browser or pages)", "--doctest-modules")),
+    Share("SQLite: pages and API", "sqlite", ("-m", "pages and not (ops or browser)")),
 )
 
 

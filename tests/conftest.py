@@ -26,6 +26,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 HOW_TO_ENABLE_BROWSERS = "no Chromium: install one (apt-get install chromium-headless-shell) or name it in CHROMIUM="
+PAGES = (Path(__file__).parent / "web", Path(__file__).parent / "api")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 
 hypothesis.settings.register_profile(
@@ -66,6 +67,9 @@ def _belongs_here(item):
 
 def pytest_collection_modifyitems(config, items):
     """Run on PostgreSQL what meets a database, on SQLite all but what only PostgreSQL can do."""
+    for item in items:
+        if item.path.is_relative_to(PAGES[0]) or item.path.is_relative_to(PAGES[1]):
+            item.add_marker("pages")
     named = any("::" in argument for argument in config.args)
     kept = [item for item in items if named or _belongs_here(item)]
     if len(kept) < len(items):

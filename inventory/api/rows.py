@@ -46,7 +46,8 @@ class Output(serializers.Serializer):
 class Input(serializers.Serializer):
     """What an endpoint takes. A name it does not know is refused: a misspelt option must not pass in silence.
 
-    So is a number where a text is asked for, which a CharField would turn into one.
+    So is a number where a text is asked for, which a CharField would turn into one, and a text that is only short enough
+    once the blanks around it are gone.
     """
 
     def to_internal_value(self, data: Any) -> Any:
@@ -56,21 +57,26 @@ class Input(serializers.Serializer):
             wrong = {
                 name: [serializers.ErrorDetail(known, "unknown_field")] for name in data if name not in self.fields
             }
-            wrong |= {
-                name: [serializers.ErrorDetail(str(_("This is to be a text in quotation marks.")), "text")]
-                for name, field in self.fields.items()
-                if not _is_text(field, data.get(name))
-            }
+            for name, field in self.fields.items():
+                if fault := _fault(field, data.get(name)):
+                    wrong[name] = [fault]
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
 
-def _is_text(field: serializers.Field, value: Any) -> bool:
-    """False for a value that is no text though its field is one, or holds texts."""
+def _fault(field: serializers.Field, value: Any) -> serializers.ErrorDetail | None:
+    """What is wrong with a value whose field is a text, or holds texts, before the field makes one of it."""
     if isinstance(field, serializers.ListField) and isinstance(value, list):
-        return all(_is_text(field.child, entry) for entry in value)
-    return not isinstance(field, serializers.CharField) or value is None or isinstance(value, str)
+        return next((fault for entry in value if (fault := _fault(field.child, entry))), None)
+    if value is None or not isinstance(field, serializers.CharField):
+        return None
+    if not isinstance(value, str):
+        return serializers.ErrorDetail(str(_("This is to be a text in quotation marks.")), "text")
+    if field.max_length is not None and len(value) > field.max_length:
+        told = field.error_messages["max_length"].format(max_length=field.max_length)
+        return serializers.ErrorDetail(told, "max_length")
+    return None
 
 
 class RowReader:

@@ -95,6 +95,14 @@ def test_a_number_where_a_text_is_asked_for_is_refused_rather_than_turned_into_o
     assert [(error["field"], error["rule"]) for error in wrong] == [("reason", "text")]
 
 
+def test_a_text_is_measured_with_the_blanks_around_it(api):
+    body = {"reason": " " + "x" * 300}
+
+    wrong = problem_of(api.post("recommendations/1/refuse/", body), 422, "invalid_input")["errors"]
+
+    assert [(error["field"], error["rule"]) for error in wrong] == [("reason", "max_length")]
+
+
 def test_unknown_names_are_refused_deep_inside_a_pedimento_too(api):
     body = {"number": "x", "lines": [{"sublines": [{"sku": "X", "colour": "red"}]}], "shade": 1}
 
