@@ -59,16 +59,59 @@ def table(found: Comparison) -> str:
         lines.append(f"{line.policy:<22}" + "".join(f"{figure:>13.3f}" for figure in (*figures, *shares)))
     saved = found.holding_saved(SUPPLY)
     told = "never reached by it" if saved is None else f"{100 * saved:.1f} % less"
-    return "\n".join([*lines, f"Holding at equal fill, against {SUPPLY}: {told}. {found.weeks} weeks counted."])
+    lines += [
+        f"Holding at equal fill, against {SUPPLY}: {told}. {found.weeks} weeks counted.",
+        f"With perfect foresight the total is {found.clairvoyant:.3f}: {_share(found.over_clairvoyant(found.lines[0]))} over it.",
+        (
+            f"The best fixed levels, without trucks: {found.oracle:.3f}. Regret ratio: {_number(found.regret_ratio)}"
+            f" (against {found.best_rule.policy}). Nervousness: {found.nervousness:.4f} a review."
+        ),
+    ]
+    return "\n".join(lines + _classes(found))
+
+
+def _classes(found: Comparison) -> list[str]:
+    """The lines by demand class."""
+    heads = ("policy", "class", "items", "sales", "cost", "holding", "short", "expired", "fill", "bonded")
+    lines = [f"{heads[0]:<22}{heads[1]:<14}" + "".join(f"{head:>10}" for head in heads[2:])]
+    for part in found.classes:
+        figures = (
+            100 * part.asked,
+            part.cost,
+            part.holding,
+            part.short,
+            part.expired,
+            100 * part.fill,
+            100 * part.bonded,
+        )
+        told = "".join(f"{figure:>10.3f}" for figure in figures)
+        lines.append(f"{part.policy:<22}{part.name:<14}{part.items:>10}{told}")
+    return lines
+
+
+def _share(value: float | None) -> str:
+    return "no share" if value is None else f"{100 * value:.1f} %"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
 
 
 def _report(found: Comparison) -> dict[str, Any]:
-    lines = [{**asdict(line), "controllable": line.controllable, "total": line.total} for line in found.lines]
+    lines = [
+        {
+            **asdict(line), "controllable": line.controllable, "total": line.total,
+            "over_clairvoyant": found.over_clairvoyant(line),
+        }
+        for line in found.lines
+    ]  # fmt: skip
+    classes = [{**asdict(line), "cost": line.cost} for line in found.classes]
     worst = [{"sku": sku, "cost": cost, "fill": fill} for sku, cost, fill in found.worst]
     saved = {name: found.holding_saved(name) for name in found.frontiers}
     return {
         "lines": lines, "frontiers": found.frontiers, "holding_saved_at_equal_fill": saved, "worst": worst, "weeks": found.weeks,
-        "tuning": as_json(found.tuning),
+        "classes": classes, "clairvoyant": found.clairvoyant, "oracle": found.oracle, "regret_ratio": found.regret_ratio,
+        "best_rule": found.best_rule.policy, "nervousness": found.nervousness, "tuning": as_json(found.tuning),
     }  # fmt: skip
 
 

@@ -4,13 +4,13 @@ Source: placement.md §11, §12 and §14 (docs/placement.md). Each week is decid
 drawn once per lane and week for all; the first weeks, in which the start still shows, are not counted.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
 from inventory.placement.engine.groundwork import lay_ground, outlooks
-from inventory.placement.engine.model import BondLot, Problem, State
+from inventory.placement.engine.model import BondLot, Floats, Problem, State
 from inventory.placement.engine.periods import Period
 from inventory.placement.engine.policies import Decision, Policy
 from inventory.placement.engine.recommend import settle
@@ -28,28 +28,36 @@ class Window:
 
 
 def play(stage: Stage, policy: Policy, settings: int, judged: Window, seed: int) -> Tally:
-    """The tally of a policy over the window."""
+    """The tally of a policy over the window; its freight is corrected for what lies in the change of stock (§11)."""
     game = Simulation(stage.chain, stage.demand, settings=settings, columns=judged.columns, seed=seed)
     game.start_plain()
     review = stage.prepared.problem.network.review_weeks
+    lying = game.freight_in_stock()
     for number, column in enumerate(judged.columns):
         game.receive()
+        if number == judged.uncounted:
+            lying = game.freight_in_stock()
         if number % review == 0:
             ships, orders = policy(game, column)
         else:
             ships = [np.zeros_like(game.on_hand) for _site in stage.chain.sites]
             orders = np.zeros_like(game.in_bond)
         game.act(ships, orders, counted=number >= judged.uncounted)
+    game.tally.freight -= game.freight_in_stock() - lying
     return game.tally
 
 
 @dataclass
 class EnginePolicy:
-    """The engine itself, asked every week with the history before it and the stock of the game."""
+    """The engine itself, asked every week with the history before it and the stock of the game.
+
+    `published` gets the levels of each review in turn: (item, DC and then site), 0 where there is none.
+    """
 
     problem: Problem
     stage: Stage
     tuning: Tuning
+    published: list[Floats] = field(default_factory=list)
 
     def __call__(self, game: Simulation, column: int) -> Decision:
         """Its moves as arrays."""
@@ -68,8 +76,14 @@ class EnginePolicy:
             for shipment in stock.shipments:
                 place = dc[grid.pairs[shipment.pair].dc]
                 ships[site[stock.site]][0, item[sku.id], place] += shipment.total * sku.pack_size
-        for pair, quantity in zip(grid.site_pairs, settled.orders.tolist(), strict=True):
-            orders[0, item[grid.skus[pair.sku].id], site[pair.site]] += quantity
+        levels = np.zeros((len(item), len(dc) + len(site)))
+        for pair, level in zip(grid.pairs, settled.levels.level.tolist(), strict=True):
+            levels[item[grid.skus[pair.sku].id], dc[pair.dc]] = level
+        for fed, level in zip(grid.site_pairs, settled.bond_levels.level.tolist(), strict=True):
+            levels[item[grid.skus[fed.sku].id], len(dc) + site[fed.site]] = level
+        for fed, quantity in zip(grid.site_pairs, settled.orders.tolist(), strict=True):
+            orders[0, item[grid.skus[fed.sku].id], site[fed.site]] += quantity
+        self.published.append(levels)
         return ships, orders
 
     def _state(self, game: Simulation, column: int) -> State:

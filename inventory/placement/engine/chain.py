@@ -96,6 +96,11 @@ class Chain:
         """Values per (…, item, DC) summed over the DCs that each site feeds."""
         return np.stack([np.where(self.site == n, at_dcs, 0.0).sum(axis=-1) for n in range(len(self.sites))], axis=-1)
 
+    def by_feeder(self, prices: Floats) -> Floats:
+        """Prices (site, item, DC) of the lane that each item comes by: (item, DC)."""
+        rows, columns = np.arange(len(self.value))[:, None], np.arange(len(self.dcs))[None, :]
+        return np.asarray(prices[np.maximum(self.site, 0), rows, columns])
+
     def ships(self, quantity: Floats) -> list[Floats]:
         """Quantities per (…, item, DC) parted by the site they come from."""
         return [np.where(self.site == n, quantity, 0.0) for n in range(len(self.sites))]

@@ -13,20 +13,29 @@ import numpy as np
 
 from inventory.placement.engine.backtest import EnginePolicy, Window, as_known, play
 from inventory.placement.engine.groundwork import lay_ground
+from inventory.placement.engine.measures import (
+    ClassLine,
+    by_class,
+    clairvoyant,
+    nervousness,
+    regret_ratio,
+    static_oracle,
+)
 from inventory.placement.engine.model import Floats, Problem
 from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
-from inventory.placement.engine.prepare import prepare
+from inventory.placement.engine.prepare import CLASSES, prepare
 from inventory.placement.engine.simulate import Tally
 from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import played, rehearsed
 from inventory.placement.engine.tuning import Tuning
 
-AT_DC, EXTRA = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+AT_DC, EXTRA = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 DC_DEVIATIONS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 NETWORK_DEVIATIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
 ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD = (
     "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward",
 )  # fmt: skip
+TUNED = (SUPPLY, NORMAL, FORWARD)
 Progress = Callable[[str], None]
 
 
@@ -64,13 +73,35 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The lines of all policies, the engine first; points (value fill, holding %) of rules' settings; and the tuning used."""
+    """The lines of all policies, the engine first; points (value fill, holding %) of rules' settings; and the tuning used.
+
+    `clairvoyant` is the total with perfect foresight and `oracle` holding, shortage and expiry at the best fixed levels, both
+    percentages of what was asked for; `nervousness` is a share of the engine's levels per review.
+    """
 
     lines: tuple[Line, ...]
     frontiers: dict[str, tuple[tuple[float, float], ...]]
     worst: tuple[tuple[str, float, float], ...]
+    classes: tuple[ClassLine, ...]
+    clairvoyant: float
+    oracle: float
+    nervousness: float
     tuning: Tuning
     weeks: int
+
+    @property
+    def best_rule(self) -> Line:
+        """The tuned rule of thumb whose controllable cost is least."""
+        return min((line for line in self.lines if line.policy in TUNED), key=lambda line: line.controllable)
+
+    def over_clairvoyant(self, line: Line) -> float | None:
+        """By what share a policy's total is beyond perfect foresight's; None where that costs nothing."""
+        return line.total / self.clairvoyant - 1 if self.clairvoyant else None
+
+    @property
+    def regret_ratio(self) -> float | None:
+        """Of the engine, by controllable cost; see `measures.regret_ratio`."""
+        return regret_ratio(self.lines[0].controllable, self.best_rule.controllable, self.oracle)
 
     def holding_saved(self, policy: str) -> float | None:
         """How much less the engine holds than a rule at its own fill, as a share; None where the rule never fills so much."""
@@ -99,8 +130,10 @@ def compare(
     judged = Window(columns, sum(column < counted for column in columns))
     earlier = _earlier(stage, first)
     report("playing the engine")
-    engine = play(stage, EnginePolicy(problem, stage, ground.tuning), 1, judged, seed)
+    policy, classes = EnginePolicy(problem, stage, ground.tuning), ground.prepared.classes[items]
+    engine = play(stage, policy, 1, judged, seed)
     lines, frontiers = [_line(stage, ENGINE, (), engine, 0)], {}
+    by_classes = by_class(engine, 0, ENGINE, classes, CLASSES)
     four = WeeksOfSupply(np.array([4.0]), np.array([4.0]))
     lines.append(_line(stage, UNTUNED, (4.0, 4.0), play(stage, four, 1, judged, seed), 0))
     for name, (rule, settings) in _rules().items():
@@ -109,8 +142,16 @@ def compare(
         past = play(stage, rule, len(settings), earlier, seed)
         best = int(np.argmin(past.controllable))
         lines.append(_line(stage, name, settings[best], now, best))
+        by_classes += by_class(now, best, name, classes, CLASSES)
         frontiers[name] = efficient(now)
-    return Comparison(tuple(lines), frontiers, _worst(stage, engine), ground.tuning, engine.weeks)
+    report("playing fixed levels")
+    asked = float(engine.asked.sum()) or 1.0
+    skipped = -(-judged.uncounted // problem.network.review_weeks)
+    return Comparison(
+        tuple(lines), frontiers, _worst(stage, engine), tuple(by_classes), 100 * clairvoyant(stage, judged) / asked,
+        100 * float(static_oracle(stage, judged, seed).sum()) / asked,
+        nervousness(policy.published[max(skipped - 1, 0) :], stage.chain.value), ground.tuning, engine.weeks,
+    )  # fmt: skip
 
 
 def efficient(tally: Tally) -> tuple[tuple[float, float], ...]:

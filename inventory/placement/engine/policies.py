@@ -72,6 +72,18 @@ class AllForward:
         return up_to(play, level, network)
 
 
+@dataclass(frozen=True)
+class FixedLevels:
+    """The same levels every week: (setting, item, DC) and, for the network, (setting, item, site)."""
+
+    at_dc: Floats
+    network: Floats
+
+    def __call__(self, play: Simulation, _column: int) -> Decision:
+        """Ship and order up to them."""
+        return up_to(play, self.at_dc, self.network)
+
+
 def up_to(play: Simulation, level: Floats, network: Floats) -> Decision:
     """Ship what the DCs lack of their levels, order what the echelons lack of theirs, in whole packs."""
     pack = play.chain.pack[:, None]

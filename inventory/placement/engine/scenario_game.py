@@ -75,7 +75,7 @@ class Game(Simulation):
         longest = 1 + max([1, *(int(w) for p in phases for lane in p.chain.lanes for w in lane.lead_time.whole.weeks)])
         self.inbound = np.zeros((longest, *self.on_hand.shape))
         self.start_plain()
-        self.pool = self._forward() * self._due()
+        self.pool = self.forward() * self._due()
         self.paid, self.lying, self.by_truck = 0.0, 0.0, 0.0
         self.at_sites, self.at_dcs = np.zeros(len(first.sites)), np.zeros(len(first.dcs))
         self._at_start: tuple[Floats, Floats] | None = None
@@ -91,7 +91,7 @@ class Game(Simulation):
         self.chain = self.phases[number].chain
         self.lane_weeks, self.supply_weeks = self._drawn[number]
         if counted and self._at_start is None:
-            self._at_start = (self._forward(), self._owned())
+            self._at_start = (self.forward(), self.owned())
         before, on_hand = self.inbound.sum(axis=0), self.on_hand.copy()
         lost = (self.tally.asked - self.tally.served)[0]
         self.act(ships, orders, counted=counted)
@@ -104,8 +104,8 @@ class Game(Simulation):
         if not counted:
             return
         value = self.chain.value[:, None]
-        self.by_truck += float(((coming - before) * self._by_lane(in_trucks(self.chain))).sum())
-        here = np.where(self._forward() > 0, self.on_hand / np.where(self._forward() > 0, self._forward(), 1.0), 0.0)
+        self.by_truck += float(((coming - before) * self.chain.by_feeder(in_trucks(self.chain))).sum())
+        here = np.where(self.forward() > 0, self.on_hand / np.where(self.forward() > 0, self.forward(), 1.0), 0.0)
         lost = (self.tally.asked - self.tally.served)[0] - lost
         self.paid += float(gone.sum()) + (0.0 if self.chain.is_backordered else float((lost * self.chain.duty).sum()))
         self.lying += float((self.pool * here * self.rates.carry[:, None]).sum())
@@ -115,9 +115,9 @@ class Game(Simulation):
     def costs(self) -> Costs:
         """What the counted weeks cost."""
         tally, chain = self.tally, self.chain
-        forward, owned = self._at_start or (self._forward(), self._owned())
-        more_forward, more_owned = self._forward() - forward, self._owned() - owned
-        plain, carted = self._by_lane(chain.freight), self._by_lane(in_trucks(chain))
+        forward, owned = self._at_start or (self.forward(), self.owned())
+        more_forward, more_owned = self.forward() - forward, self.owned() - owned
+        plain, carted = chain.by_feeder(chain.freight), chain.by_feeder(in_trucks(chain))
         return Costs(
             hold_bond=float(tally.hold_bond.sum()),
             hold_forward=float(tally.hold_dc.sum()),
@@ -133,21 +133,9 @@ class Game(Simulation):
             goods=float(tally.asked.sum()),
         )
 
-    def _by_lane(self, prices: Floats) -> Floats:
-        """Prices (site, item, DC) of the lanes that are used: (item, DC)."""
-        rows, columns = np.arange(len(self.chain.value))[:, None], np.arange(len(self.chain.dcs))[None, :]
-        return np.asarray(prices[np.maximum(self.chain.site, 0), rows, columns])
-
     def _due(self) -> Floats:
         """Duty on a unit that crosses now: (item, 1)."""
         return (self.chain.value * self.chain.duty)[:, None]
-
-    def _forward(self) -> Floats:
-        return np.asarray(self.on_hand + self.inbound.sum(axis=0))
-
-    def _owned(self) -> Floats:
-        """All units by the site they come through: (1, item, site)."""
-        return np.asarray(self.chain.by_site(self._forward()) + self.in_bond + self.on_order.sum(axis=0))
 
 
 def in_trucks(chain: Chain) -> Floats:

@@ -128,6 +128,20 @@ class Simulation:
         """Positions of each site with the DCs it feeds."""
         return np.asarray(self.chain.by_site(positions) + self.in_bond + self.on_order.sum(axis=0))
 
+    def forward(self) -> Floats:
+        """Units at DCs and on the way there, per setting, item and DC."""
+        return np.asarray(self.on_hand + self.inbound.sum(axis=0))
+
+    def owned(self) -> Floats:
+        """All units by the site they come through, per setting, item and site."""
+        return np.asarray(self.chain.by_site(self.forward()) + self.in_bond + self.on_order.sum(axis=0))
+
+    def freight_in_stock(self) -> Floats:
+        """The freight that was paid for what lies and comes, by the lanes that items usually come by, per setting."""
+        chain = self.chain
+        onward = (self.forward() * chain.by_feeder(chain.freight)).sum(axis=(1, 2))
+        return np.asarray(onward + (self.owned() * chain.freight_in).sum(axis=(1, 2)))
+
     def act(self, ships: Sequence[Floats], orders: Floats, *, counted: bool) -> None:
         """Steps 3 to 7: `ships` (one array per site) leave, `orders` are placed, the week's demand is served, limits run out."""
         chain, tally = self.chain, self.tally
