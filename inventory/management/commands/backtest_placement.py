@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inventory.placement.engine.compare import SUPPLY, Comparison, compare
 from inventory.placement.files.checks import BadInput, load_json
+from inventory.placement.files.movements import read_movements
 from inventory.placement.files.output import write
 from inventory.placement.files.problem import read_problem
 from inventory.placement.files.tuning import as_json, read_tuning
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=0, help="of the lead times that are drawn")
         parser.add_argument("--tuning", type=Path, help="JSON: plan with this tuning unchanged")
+        parser.add_argument("--done", type=Path, help="CSV of what was really shipped and ordered in these weeks")
         parser.add_argument("--report", type=Path, help="JSON to write: all figures, frontiers, the tuning")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +40,7 @@ class Command(BaseCommand):
             found = compare(
                 read.problem, first_review=_day(case, "first_review"), counted_from=_day(case, "counted_from"),
                 seed=options["seed"], tuning=read_tuning(options["tuning"]) if options["tuning"] else None,
+                done=read_movements(options["done"], read.problem.network) if options["done"] else (),
                 progress=self.stderr.write,
             )  # fmt: skip
         except BadInput as error:
@@ -51,11 +54,11 @@ class Command(BaseCommand):
 
 def table(found: Comparison) -> str:
     """The comparison as lines of text: percentages of what was asked for, by value."""
-    heads = ("policy", "controllable", "holding", "short", "expired", "trucks", "total", "fill", "bonded")
+    heads = ("policy", "controllable", "holding", "short", "expired", "trucks", "total", "fill", "bonded", "cut")
     lines = [f"{heads[0]:<22}" + "".join(f"{head:>13}" for head in heads[1:])]
     for line in found.lines:
         figures = (line.controllable, line.holding, line.short, line.expired, line.trucks, line.total)
-        shares = (100 * line.fill, 100 * line.bonded)
+        shares = (100 * line.fill, 100 * line.bonded, line.cut)
         lines.append(f"{line.policy:<22}" + "".join(f"{figure:>13.3f}" for figure in (*figures, *shares)))
     saved = found.holding_saved(SUPPLY)
     told = "never reached by it" if saved is None else f"{100 * saved:.1f} % less"

@@ -4,7 +4,7 @@ Source: placement.md §11, §12 and §14 (docs/placement.md). Rules of thumb are
 weeks before those that are judged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -24,6 +24,7 @@ from inventory.placement.engine.measures import (
 from inventory.placement.engine.model import Floats, Problem
 from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
 from inventory.placement.engine.prepare import CLASSES, prepare
+from inventory.placement.engine.recorded import Movement, recorded
 from inventory.placement.engine.simulate import Tally
 from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import played, rehearsed
@@ -32,8 +33,8 @@ from inventory.placement.engine.tuning import Tuning
 AT_DC, EXTRA = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0), (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 DC_DEVIATIONS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 NETWORK_DEVIATIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
-ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD = (
-    "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward",
+ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD, DONE = (
+    "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward", "what was done",
 )  # fmt: skip
 TUNED = (SUPPLY, NORMAL, FORWARD)
 Progress = Callable[[str], None]
@@ -41,7 +42,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Line:
-    """One policy over the judged weeks. Costs are percentages of what was asked for, by value; `fill` and `bonded` are shares."""
+    """One policy over the judged weeks. Costs are percentages of what was asked for, by value; `fill` and `bonded` are shares.
+
+    `cut` is what it would have shipped but was not there, a percentage too.
+    """
 
     policy: str
     settings: tuple[float, ...]
@@ -54,6 +58,7 @@ class Line:
     on_road: float
     fill: float
     bonded: float
+    cut: float = 0.0
 
     @property
     def holding(self) -> float:
@@ -112,9 +117,12 @@ class Comparison:
 
 def compare(
     problem: Problem, *, first_review: date, counted_from: date, seed: int = 0, tuning: Tuning | None = None,
-    progress: Progress | None = None,
+    done: Sequence[Movement] = (), progress: Progress | None = None,
 ) -> Comparison:  # fmt: skip
-    """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play."""
+    """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play.
+
+    With what was `done` in these weeks its line is the last.
+    """
     report = progress or (lambda _what: None)
     first = problem.network.period.number(problem.history.first_week, first_review)
     counted = problem.network.period.number(problem.history.first_week, counted_from)
@@ -144,6 +152,12 @@ def compare(
         lines.append(_line(stage, name, settings[best], now, best))
         by_classes += by_class(now, best, name, classes, CLASSES)
         frontiers[name] = efficient(now)
+    if done:
+        report(f"playing {DONE}")
+        ids = [prepared.grid.skus[n].id for n in items.tolist()]
+        then = play(stage, recorded(problem, stage.chain, ids, done), 1, judged, seed)
+        lines.append(_line(stage, DONE, (), then, 0))
+        by_classes += by_class(then, 0, DONE, classes, CLASSES)
     report("playing fixed levels")
     asked = float(engine.asked.sum()) or 1.0
     skipped = -(-judged.uncounted // problem.network.review_weeks)
@@ -208,6 +222,7 @@ def _line(stage: Stage, name: str, settings: tuple[float, ...], tally: Tally, n:
         name, settings, share(tally.hold_bond), share(tally.hold_dc), share(tally.short), share(tally.expired),
         100 * float(tally.trucks[n]) / asked, 100 * float(tally.freight[n]) / asked, share(tally.on_road) * capital,
         float(tally.fill[n]), bond / (bond + forward) if bond + forward else 0.0,
+        share(tally.cut),
     )  # fmt: skip
 
 

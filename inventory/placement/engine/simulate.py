@@ -19,7 +19,10 @@ START_MEAN, START_DC, START_BOND = 13, 2, 3.0
 
 @dataclass
 class Tally:
-    """Sums over the counted weeks, per setting and item; trucks and freight per setting. Money, units and values."""
+    """Sums over the counted weeks, per setting and item; trucks and freight per setting. Money, units and values.
+
+    `cut` is the value of what a policy asked a site for beyond what lay there.
+    """
 
     hold_bond: Floats
     hold_dc: Floats
@@ -30,6 +33,7 @@ class Tally:
     value_bond: Floats
     value_dc: Floats
     on_road: Floats
+    cut: Floats
     freight: Floats
     trucks: Floats
     weeks: int
@@ -145,6 +149,9 @@ class Simulation:
     def act(self, ships: Sequence[Floats], orders: Floats, *, counted: bool) -> None:
         """Steps 3 to 7: `ships` (one array per site) leave, `orders` are placed, the week's demand is served, limits run out."""
         chain, tally = self.chain, self.tally
+        if counted:
+            for site, ship in enumerate(ships):
+                tally.cut += np.maximum(ship.sum(axis=2) - self.in_bond[:, :, site], 0.0) * chain.value
         taken = [ship * self._affordable(ship, site)[..., None] for site, ship in enumerate(ships)]
         taken = [np.floor(ship / chain.pack[:, None] + 1e-6) * chain.pack[:, None] for ship in taken]
         for site, ship in enumerate(taken):
