@@ -1,7 +1,7 @@
 """Reading runs and what they recommend. Every answer is limited to the scope's clients, and its order is unique."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
@@ -12,6 +12,7 @@ from inventory.demand import selectors as demand
 from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
+from inventory.placement.beside import Moved
 from inventory.placement.engine.model import LeadTime
 from inventory.placement.models import (
     LeadTimeStat,
@@ -159,6 +160,19 @@ def decisions(scope: ClientScope, *, since: date, item: Item | None = None) -> l
         "explanation__expected_demand", "explanation__protection_weeks", "expected_fill_before", "expected_fill_after",
     )  # fmt: skip
     return [_decision(row) for row in rows.values(*fields)]
+
+
+def advised(scope: ClientScope, *, item: Item, since: date) -> tuple[dict[date, int], list[Moved]]:
+    """The first run of each week from a Monday on, by the week's Monday, and what these advised to move of an item. Two statements.
+
+    The first, because what was accepted after it is no longer advised by those that follow.
+    """
+    made = runs(scope).filter(client=item.client_id, as_of__gte=since).order_by("pk")
+    first: dict[date, int] = {}
+    for pk, day in made.values_list("pk", "as_of"):
+        first.setdefault(day - timedelta(days=day.weekday()), pk)
+    rows = recommendations(scope).filter(item=item, run__in=first.values()).order_by()
+    return first, [Moved(*row) for row in rows.values_list("target_id", "run__as_of", "quantity")]
 
 
 def number_superseded(scope: ClientScope, *, since: date, item: Item | None = None) -> int:

@@ -27,6 +27,7 @@ from inventory.templatetags import recinto as tags
 from inventory.web.access import WebRequest, requires
 from inventory.web.charts import Chart
 from inventory.web.links import link_to
+from warehouse.web.placement_beside import beside
 from warehouse.web.placement_charts import WEEKS_BACK, chart_of_fan
 from warehouse.web.placement_facts import chart_of_levels, facts_of_level
 from warehouse.web.placement_record import track_record
@@ -78,6 +79,7 @@ def item_page(request: WebRequest, pk: int) -> HttpResponse:
         "overrides": placement.overrides(scope, item=item)[:MOST_OVERRIDES],
         "today": timezone.localdate(),
         "may_decide": access.can(Can.DECIDE_PLACEMENT),
+        "beside": beside(scope, item, timezone.localdate()) if access.can(Can.SEE_SHIPMENTS) else [],
         "record": track_record(scope, timezone.localdate(), item),
         "moves": [(row, explain.sentence(row.explanation)) for row in moves[:MOST_MOVES]],
     }
