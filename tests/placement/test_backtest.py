@@ -87,7 +87,10 @@ def test_the_engine_is_played_beside_rules_of_thumb(avocados):
         assert 0 < line["fill"] <= 1
     assert report["tuning"]["schema"] == "placement-tuning/1"
     assert [row["sku"] for row in report["worst"]] == ["PLU"]
-    assert "engine" in out.getvalue()
+    told = out.getvalue()
+    assert all(word in told for word in ("With perfect foresight", "The best fixed levels", "Nervousness", "smooth"))
+    assert told.splitlines()[-1].startswith("PLU ")  # the dearest items come last
+    assert lines["engine"]["over_clairvoyant"] == pytest.approx(lines["engine"]["total"] / report["clairvoyant"] - 1)
 
 
 @pytest.mark.parametrize("value", ["soon", None])

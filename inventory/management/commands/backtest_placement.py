@@ -70,7 +70,7 @@ def table(found: Comparison) -> str:
             f" (against {found.best_rule.policy}). Nervousness: {found.nervousness:.4f} a review."
         ),
     ]
-    return "\n".join(lines + _classes(found))
+    return "\n".join(lines + _classes(found) + _worst(found))
 
 
 def _classes(found: Comparison) -> list[str]:
@@ -90,6 +90,12 @@ def _classes(found: Comparison) -> list[str]:
         told = "".join(f"{figure:>10.3f}" for figure in figures)
         lines.append(f"{part.policy:<22}{part.name:<14}{part.items:>10}{told}")
     return lines
+
+
+def _worst(found: Comparison) -> list[str]:
+    """The items that cost most under the engine, in money."""
+    lines = [f"{'dearest items':<36}{'cost':>10}{'fill':>10}"]
+    return lines + [f"{sku:<36}{cost:>10.0f}{100 * fill:>10.3f}" for sku, cost, fill in found.worst]
 
 
 def _share(value: float | None) -> str:
