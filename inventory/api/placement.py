@@ -42,6 +42,11 @@ class RunInput(Input):
         required=False, above=0, help_text="How much dearer a unit short is than one too many, at the least."
     )
     capital_rate_per_year = RateText(required=False, above=0, help_text="Cost of capital: 0.12 is twelve per cent.")
+    budget = MoneyText(
+        required=False,
+        above=0,
+        help_text="Most that all your stock may be worth, on hand and on the way, in USD; no limit unless said.",
+    )
 
 
 class PlacementRuns(Writes, ListEndpoint):

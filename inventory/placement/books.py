@@ -36,10 +36,14 @@ AT_ONCE = LeadTime((0,), (1.0,))
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What a planner may set for a run; the rest is the method's. A tuned run rehearses the past first (`engine.tune`)."""
+    """What a planner may set for a run; the rest is the method's. A tuned run rehearses the past first (`engine.tune`).
+
+    `budget` limits the value in USD of all the client's stock, on hand and on the way; None sets no limit.
+    """
 
     capital_rate_per_year: float = 0.12
     review_weeks: int = 1
+    budget: float | None = None
     is_tuned: bool = False
     # The operator's trucks carry the goods of several clients, so no client waits to fill one.
     params: Params = field(default_factory=lambda: Params(are_trucks_shared=True))
@@ -74,6 +78,7 @@ def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedP
         skus=tuple(_sku(item, held_at, as_of) for _sku_id, item in sorted(planned.items())),
         capital_rate_per_year=assumptions.capital_rate_per_year,
         review_weeks=assumptions.review_weeks,
+        budget=assumptions.budget,
     )
     state = _state(stocks.stock(client=client, on=as_of), planned, sites, as_of)
     set_by_hand = {
@@ -91,11 +96,14 @@ def region_id(market: Market) -> str:
 
 
 def _nodes(sites: dict[str, Site]) -> tuple[Node, ...]:
-    """Sites and markets as nodes."""
+    """Sites and markets as nodes. The room of a site is all of it: what others have there is no client's business."""
     found = [
-        Node(code, NODE_TYPES[Site.Kind(site.kind)], float(site.storage_usd_per_m3_week))
+        Node(
+            code, NODE_TYPES[Site.Kind(site.kind)], float(site.storage_usd_per_m3_week),
+            capacity_m3=_float(site.capacity_m3),
+        )
         for code, site in sorted(sites.items())
-    ]
+    ]  # fmt: skip
     return (*found, *(Node(region_id(market), "region") for market in Market.objects.order_by("code")))
 
 

@@ -130,7 +130,7 @@ def _published(job: Job, report: Report) -> Outcome:
 
 def _told(booked: BookedProblem, chosen: Assumptions) -> dict[str, Any]:
     """What of the books the run is published with: whose the ids were on the day."""
-    names = ("capital_rate_per_year", "review_weeks", "is_tuned")
+    names = ("capital_rate_per_year", "review_weeks", "budget", "is_tuned")
     return {
         "items": {sku: item.pk for sku, item in booked.items.items()},
         "sites": {code: site.pk for code, site in booked.sites.items()},

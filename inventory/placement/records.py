@@ -38,6 +38,7 @@ def parameters(computed: Computed) -> dict[str, Any]:
         **asdict(params),
         "capital_rate_per_year": chosen.capital_rate_per_year,
         "review_weeks": chosen.review_weeks,
+        "budget": chosen.budget,
         "tuning": as_json(computed.result.tuning),
     }
 

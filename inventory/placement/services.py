@@ -32,6 +32,8 @@ from inventory.places.clock import local_date
 from inventory.units import as_decimal
 
 ENGINE_VERSION = "1"
+# What a run may be asked for at the most.
+MOST = {"phi": 1000, "capital_rate_per_year": 1000, "budget": 10**12}
 Progress = Callable[[int, int, str], None]
 
 
@@ -112,8 +114,8 @@ def run(
 def run_job(job: Job, report: Report) -> Outcome:
     """Do a job of kind `placement_run`: compute outside any transaction, write in the one that ends the job.
 
-    `job.parameters`: `{"as_of": ISO date, "phi": "2", "capital_rate_per_year": "0.12", "is_tuned": true}`, all optional; the result
-    names the run.
+    `job.parameters`: `{"as_of": ISO date, "phi": "2", "capital_rate_per_year": "0.12", "budget": "250000", "is_tuned": true}`,
+    all optional; the result names the run.
     """
     client, at = cast(Client, job.client), job.started_at or job.requested_at
     as_of, assumptions = asked(job.parameters, at)
@@ -258,13 +260,13 @@ def _decided(row: Recommendation, at: datetime, actor: Actor, reason: str) -> Re
 def asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumptions]:
     """The day and the assumptions that a job was asked for. Raises InvalidInput."""
     chosen = Assumptions(is_tuned=parameters.get("is_tuned") is not False)
-    rates = {
-        name: _positive(name, parameters[name]) for name in ("phi", "capital_rate_per_year") if parameters.get(name)
-    }
+    rates = {name: _positive(name, parameters[name], most) for name, most in MOST.items() if parameters.get(name)}
     if "phi" in rates:
         chosen = replace(chosen, params=replace(chosen.params, phi=rates["phi"]))
     if "capital_rate_per_year" in rates:
         chosen = replace(chosen, capital_rate_per_year=rates["capital_rate_per_year"])
+    if "budget" in rates:
+        chosen = replace(chosen, budget=rates["budget"])
     stated = parameters.get("as_of")
     if not stated:
         return local_date(at, "America/Mexico_City"), chosen
@@ -276,11 +278,11 @@ def asked(parameters: Mapping[str, Any], at: datetime) -> tuple[date, Assumption
         ) from None
 
 
-def _positive(name: str, value: Any) -> float:
+def _positive(name: str, value: Any, most: int) -> float:
     number = as_decimal(value if isinstance(value, str | int | Decimal) else str(value))
-    if not 0 < number <= 1000:
+    if not 0 < number <= most:
         raise InvalidInput(
-            gettext_noop("%(field)s: %(value)s must lie above 0 and not beyond 1000."),
-            field=name, value=number, rule="range",
+            gettext_noop("%(field)s: %(value)s must lie above 0 and not beyond %(most)s."),
+            field=name, value=number, rule="range", most=most,
         )  # fmt: skip
     return float(number)

@@ -52,6 +52,11 @@ class Site(models.Model):
                 ),
                 name="site_is_on_earth",
             ),
+            models.CheckConstraint(
+                condition=Q(capacity_m3__gt=0),
+                name="site_has_room",
+                violation_error_message=_("Capacity: more than 0 m³, or empty where none is stated."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,9 +63,9 @@ def rows_of(run):
 
 @pytest.mark.parametrize("number", [2, 5])
 def test_a_run_in_parts_is_the_run_in_one_piece(world, number):
-    tuned = Assumptions(is_tuned=True)
+    tuned = Assumptions(is_tuned=True, budget=40_000.0)
     whole = placement.run(client=world.client, as_of=AS_OF, at=AT, actor=ACTOR, assumptions=tuned)
-    job = ask(world, parts=number)
+    job = ask(world, parts=number, budget="40000")
 
     do(job)
     seen = job.state, job.done, job.total, job.lease_until

@@ -252,13 +252,37 @@ def test_another_clients_recommendation_is_not_there(client, proposed):
 
 def test_a_run_is_asked_for_and_its_progress_shown(client, planner, run):
     answer = client.post(
-        reverse("warehouse:placement_new"), {"client": run.client_id, "as_of": "2026-03-01", "phi": "1.5"}, follow=True
+        reverse("warehouse:placement_new"),
+        {"client": run.client_id, "as_of": "2026-03-01", "phi": "1.5", "budget": "250000.50"},
+        follow=True,
     )
 
     job = Job.objects.get(kind="placement_run")
-    assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5"}
+    assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5", "budget": "250000.50"}
     assert job.client == run.client
     assert reverse("inventory:job_progress", args=[job.pk]) in answer.content.decode()
+
+
+@pytest.mark.parametrize("budget", ["0", "-5", "a lot"])
+def test_a_budget_that_is_none_is_refused_beside_its_field(client, planner, run, budget):
+    answer = client.post(reverse("warehouse:placement_new"), {"client": run.client_id, "budget": budget})
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["budget"]
+    assert not Job.objects.exists()
+
+
+def test_a_run_tells_of_room_and_money_in_words(client, run):
+    client.force_login(make_user("paula", Role.PLANNER, language="es-mx"))
+    url = reverse("warehouse:placement_run", args=[run.pk])
+    assert "Espacio y dinero" not in client.get(url).content.decode()
+    row = {"kind": "capacity", "node": "dallas", "limit": 50, "expected": 41, "price": 0.84, "is_kept": True}
+    PlacementRun.objects.filter(pk=run.pk).update(metrics={**run.metrics, "limits": [row]})
+
+    text = client.get(url).content.decode()
+
+    assert "Espacio y dinero" in text
+    assert "Espacio en dallas: 82 % ocupado; un m³ ahí vale 0.84 por semana." in text
 
 
 def test_the_button_that_starts_a_run_says_the_deed_and_not_the_thing(client, run):

@@ -21,9 +21,10 @@ from inventory.jobs import messages as nudges
 from inventory.jobs import services as jobs
 from inventory.models import Client, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
-from inventory.placement import explain, repeating
+from inventory.placement import explain, limits_told, repeating
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
+from inventory.units import MONEY_SCALE
 from inventory.web import offers
 from inventory.web.access import WebAccess, WebRequest, requires
 from inventory.web.actions import form_page
@@ -83,7 +84,7 @@ class RunList(ListPage):
 
 
 class RunForm(forms.Form):
-    """Whose, as of when, and the two numbers people may want to change."""
+    """Whose, as of when, and the numbers people may want to change."""
 
     client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none())
     as_of = forms.DateField(label=_("As of"), required=False, widget=DateInput, help_text=_("Empty: today."))
@@ -94,6 +95,10 @@ class RunForm(forms.Form):
     capital_rate_per_year = forms.DecimalField(
         label=_("Capital rate a year"), required=False, min_value=0, max_value=1,
         help_text=_("0.12 is 12 %. Empty: 12 %."),
+    )  # fmt: skip
+    budget = forms.DecimalField(
+        label=_("Budget, USD"), required=False, min_value=1, max_value=10**12, decimal_places=MONEY_SCALE,
+        help_text=_("The most that all stock may be worth, on hand and on the way. Empty: no limit."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, access: WebAccess, **kwargs: Any) -> None:
@@ -169,6 +174,7 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
         "metrics": run_facts.totals(run),
         "classes": run_facts.tuned_classes(run),
         "exceptions": exceptions_of(request.access, run),
+        "limits": limits_told.sentences(run.metrics),
         "has_inputs": run.inputs.exists(),
         "not_planned": run.metrics.get("not_planned", []),
     }
