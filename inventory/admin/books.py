@@ -28,6 +28,7 @@ from inventory.models import (
     PedimentoLine,
     PlacementLevel,
     PlacementRun,
+    PlannedEvent,
     Posting,
     Recommendation,
     Reservation,
@@ -243,6 +244,16 @@ class LevelOverrides(ReadOnly):
     list_display = ("item", "site", "value", "computed", "until", "created_by", "ended_at")
     search_fields = ("item__sku", "created_by")
     list_select_related = ("item", "site")
+
+
+@admin.register(PlannedEvent)
+class PlannedEvents(ReadOnly):
+    """What planners know to come."""
+
+    list_display = ("kind", "client", "first_day", "last_day", "value", "created_by", "ended_at")
+    list_filter = ("kind", "client")
+    search_fields = ("reason", "created_by")
+    list_select_related = ("client",)
 
 
 @admin.register(Recommendation)

@@ -22,8 +22,8 @@ AUDITED = (
     "PedimentoPermit", "PedimentoSerial", "PedimentoConsignee", "PedimentoRemesaNotice", "PedimentoCustomsAccount",
     "PedimentoOffset", "PedimentoPaymentDocument",
     "BondedLot", "BondedLotHold", "StockDifference", "LegalNotice", "Finding", "Lot", "Hold",
-    "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "LevelOverride", "Recommendation", "Job",
-    "Scenario",
+    "DemandRecord", "CustomerOrderLine", "PlacementRun", "PlacementLevel", "LevelOverride", "PlannedEvent", "Recommendation",
+    "Job", "Scenario",
 )  # fmt: skip
 OF_THE_WORK = (
     "Receipt", "ReceiptLine", "ReceiptSeal", "Shipment", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",

@@ -43,6 +43,7 @@ class Can(StrEnum):
     IMPORT_DEMAND = "demand.import"
     RUN_PLACEMENT = "placement.run"
     DECIDE_PLACEMENT = "placement.decide"
+    PLAN_EVENTS = "placement.events"
     EXPORT = "report.export"
     ADMINISTER = "admin"
 
@@ -88,7 +89,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.TRACK,
         }
     ),
-    Role.PLANNER: frozenset(_SEE_ALL | {Can.IMPORT_DEMAND, Can.RUN_PLACEMENT, Can.DECIDE_PLACEMENT}),
+    Role.PLANNER: frozenset(_SEE_ALL | {Can.IMPORT_DEMAND, Can.RUN_PLACEMENT, Can.DECIDE_PLACEMENT, Can.PLAN_EVENTS}),
     Role.ADMINISTRATOR: frozenset(Can),
     # Article 14-D: the authority reads the inventory of the zone continuously, and nothing of anyone's commerce.
     Role.AUTHORITY: frozenset({Can.SEE_STOCK, Can.SEE_CUSTOMS, Can.SEE_REPORTS, Can.EXPORT}),

@@ -12,8 +12,10 @@ from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
 from inventory.placement import selectors
 from inventory.placement import stock as stocks
+from inventory.placement.engine.duties import ORIGIN
 from inventory.placement.engine.model import (
     BondLot,
+    Event,
     History,
     Lane,
     LeadTime,
@@ -25,12 +27,17 @@ from inventory.placement.engine.model import (
     State,
 )
 from inventory.placement.errors import NothingToPlan
+from inventory.placement.models import PlannedEvent
 from inventory.placement.priors import prior_of
 from inventory.placement.stock import Stock
 from inventory.places import models as places
 from inventory.places.models import Market, Site, SiteAuthorisation
 
 NODE_TYPES = {Site.Kind.SUPPLIER: "supplier", Site.Kind.BONDED: "bonded", Site.Kind.US_DC: "dc"}
+EVENTS = {
+    PlannedEvent.Kind.CLOSURE: "closure", PlannedEvent.Kind.HOLIDAY: "holiday", PlannedEvent.Kind.TARIFF: "tariff",
+    PlannedEvent.Kind.PROMOTION: "promo",
+}  # fmt: skip
 AT_ONCE = LeadTime((0,), (1.0,))
 
 
@@ -86,7 +93,8 @@ def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedP
         for row in selectors.overrides_on(ClientScope.of(client.pk), as_of)
         if row.item.sku in planned
     }
-    found = Problem(network, history, state, assumptions.params, overrides=set_by_hand)
+    events = _events(client, planned, as_of)
+    found = Problem(network, history, state, assumptions.params, events, overrides=set_by_hand)
     return BookedProblem(found, planned, sites, without_value)
 
 
@@ -167,6 +175,31 @@ def _history(client: Client, items: dict[str, Item], as_of: date) -> History:
         demand=series.demand[kept],
         stockout=series.stockout[kept],
         promo=promoted if promoted.any() else None,
+    )
+
+
+def _events(client: Client, items: dict[str, Item], as_of: date) -> tuple[Event, ...]:
+    """What planners know to come, for the client or for all, in the order in which a file's events are read."""
+    rows = selectors.planned_events_on(ClientScope.of(client.pk), as_of)
+    found = [_event(row) for row in rows if row.item is None or row.item.sku in items]
+    return tuple(sorted(found, key=lambda event: (event.begin, event.kind, event.subject, event.location, repr(event))))
+
+
+def _event(row: PlannedEvent) -> Event:
+    subject = f"{ORIGIN}{row.origin_country}" if row.origin_country else ""
+    if row.item:
+        subject = row.item.sku
+    elif row.crossing:
+        subject = row.crossing.code
+    elif row.lane:
+        subject = f"{row.lane.origin.code}>{row.lane.destination.code}"
+    return Event(
+        kind=EVENTS[PlannedEvent.Kind(row.kind)],
+        subject=subject,
+        location=region_id(row.market) if row.market else "",
+        begin=row.first_day,
+        end=row.last_day or date.max,
+        value=_float(row.value),
     )
 
 

@@ -36,6 +36,12 @@ class OverrideEnded(DomainError):
     code = "override_ended"
 
 
+class EventEnded(DomainError):
+    """The planned event was ended before."""
+
+    code = "event_ended"
+
+
 class NothingToPlan(DomainError):
     """The client has no demand history, no item with a value, or no lane from bond to a distribution center."""
 

@@ -10,11 +10,11 @@ from inventory.catalog.models import Item
 from inventory.fields import MoneyField, QuantityField, RateField
 from inventory.jobs.models import Job
 from inventory.parties.models import Client
-from inventory.places.models import Lane, Site
+from inventory.places.models import Lane, Market, Site
 
 __all__ = [
-    "LeadTimeStat", "LevelOverride", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "Recommendation",
-    "Scenario", "ScenarioResult",
+    "LeadTimeStat", "LevelOverride", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "PlannedEvent",
+    "Recommendation", "Scenario", "ScenarioResult",
 ]  # fmt: skip
 
 
@@ -210,6 +210,62 @@ class LevelOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}@{self.site_id}: {self.value}"
+
+
+class PlannedEvent(models.Model):
+    """Something known to come (evento previsto): a closure, a holiday, a tariff or a promotion, and what it is about.
+
+    Without a client it is the operator's, and counts for all. `value` is the probability of a closure, the weeks of a holiday, the
+    new duty rate of a tariff as a share, what a promotion multiplies demand by. It is never changed, only ended.
+    """
+
+    class Kind(models.TextChoices):
+        """What is to happen."""
+
+        CLOSURE = "closure", _("Closure")
+        HOLIDAY = "holiday", _("Holiday")
+        TARIFF = "tariff", _("Tariff")
+        PROMOTION = "promotion", _("Promotion")
+
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    client = models.ForeignKey(
+        Client, models.PROTECT, null=True, blank=True, related_name="planned_events", verbose_name=_("client")
+    )
+    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("item"))
+    origin_country = models.CharField(_("country of origin"), max_length=3, blank=True)
+    lane = models.ForeignKey(Lane, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lane"))
+    crossing = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("crossing")
+    )
+    market = models.ForeignKey(
+        Market, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("market")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    value = RateField(_("value"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.CharField(_("by"), max_length=120)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_by = models.CharField(_("ended by"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("planned event")
+        verbose_name_plural = _("planned events")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")), name="planned_event_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("closure", "holiday"), client=None, item=None, market=None, origin_country="")
+                | Q(kind="tariff", lane=None, crossing=None, market=None)
+                | Q(kind="promotion", lane=None, crossing=None, client__isnull=False, origin_country=""),
+                name="planned_event_is_about_what_its_kind_is",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.first_day}"
 
 
 class LeadTimeStat(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from inventory.catalog.models import Item
@@ -19,6 +19,7 @@ from inventory.placement.models import (
     LevelOverride,
     PlacementLevel,
     PlacementRun,
+    PlannedEvent,
     Recommendation,
     Scenario,
     ScenarioResult,
@@ -127,6 +128,28 @@ def overrides(scope: ClientScope, *, item: Item | None = None) -> QuerySet[Level
 def overrides_on(scope: ClientScope, on: date) -> QuerySet[LevelOverride]:
     """The levels set by planners that hold on a day."""
     return overrides(scope).filter(ended_at__isnull=True, until__gte=on)
+
+
+def planned_events(scope: ClientScope) -> QuerySet[PlannedEvent]:
+    """Events that are known to come: the operator's, which count for all, and those of the clients in scope; the newest first."""
+    rows = PlannedEvent.objects.select_related(
+        "client", "item", "lane__origin", "lane__destination", "lane__crossing", "crossing", "market"
+    )
+    seen = Q() if scope.client_ids is None else Q(client=None) | Q(client__in=scope.client_ids)
+    return rows.filter(seen).order_by("-created_at", "-pk")
+
+
+def planned_event(scope: ClientScope, pk: int) -> PlannedEvent:
+    """One event. Raises NotFound, also for another client's."""
+    found = planned_events(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no planned event %(id)s."), id=pk)
+    return found
+
+
+def planned_events_on(scope: ClientScope, on: date) -> QuerySet[PlannedEvent]:
+    """The events that are known on a day, to come or going on: nobody ended them, and their last day is not past."""
+    return planned_events(scope).filter(Q(last_day=None) | Q(last_day__gte=on), ended_at=None)
 
 
 def lanes_by_way() -> dict[Way, int]:

@@ -66,6 +66,10 @@ def _is_late(row):
     return promised or (row.due_on is not None and row.due_on < timezone.now().date())
 
 
+def _still_counts(row):
+    return row.ended_at is None and (row.last_day is None or row.last_day >= timezone.localdate())
+
+
 # The filters that have a method of their own: what each ought to leave.
 OWN = {
     "BondedLotFilters.due": _leaves_within,
@@ -73,6 +77,7 @@ OWN = {
     "BondedLotFilters.held": _says(lambda row: row.hold_reason != ""),
     "DischargeFilters.entry": lambda row, asked: asked in row.bonded_lot.pedimento_number,
     "DischargeFilters.exit": lambda row, asked: asked in row.outbound_line.pedimento.number,
+    "EventFilters.counts": _says(_still_counts),
     "FindingFilters.closed": _says(lambda row: row.closed_at is not None),
     "LeadTimeFilters.learned": _says(lambda row: not row.is_prior_only),
     "LevelFilters.below": _says(lambda row: row.position < row.order_up_to),

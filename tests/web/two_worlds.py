@@ -43,6 +43,7 @@ from inventory.placement.models import (
     PlacementInput,
     PlacementLevel,
     PlacementRun,
+    PlannedEvent,
     Recommendation,
     Scenario,
     ScenarioResult,
@@ -348,6 +349,12 @@ def _plans(world, ground, item, mark, at, today):
         LevelOverride.objects.create(
             item=item, site=ground.dc, value=Decimal(9), until=today, reason=f"{mark} reason", created_at=at,
             created_by=f"{mark} person",
+        )
+    )  # fmt: skip
+    world.own(
+        PlannedEvent.objects.create(
+            kind="promotion", client=world.client, item=item, market=ground.market, first_day=today, last_day=today,
+            value=Decimal("1.5"), reason=f"{mark} fair", created_at=at, created_by=f"{mark} person",
         )
     )  # fmt: skip
     recommendation = Recommendation.objects.create(

@@ -20,6 +20,7 @@ from inventory.placement.models import (
     LeadTimeStat,
     PlacementLevel,
     PlacementRun,
+    PlannedEvent,
     Recommendation,
     Scenario,
     ScenarioResult,
@@ -198,6 +199,23 @@ def _vary_plans(first, other, ground, far):
             expected_fill_after=Decimal("0.91") + Decimal(seq) / 100, ship_week=monday, arrive_week_p50=monday,
             arrive_week_p90=monday, accepted_quantity=Decimal(3),
         )  # fmt: skip
+    over = today - timedelta(days=3)
+    _alter(
+        PlannedEvent.objects.get(client=other.client), first_day=over - timedelta(days=4), last_day=over, value=Decimal(2),
+        market=None,
+    )  # fmt: skip
+    lane = ground.zone.lanes_out.order_by("pk").first()
+    for seq, given in enumerate(
+        (
+            {"kind": "closure", "lane": lane, "value": Decimal("0.5")},
+            {"kind": "holiday", "crossing": far.crossing, "value": Decimal(2), "ended_at": now, "ended_by": "x"},
+            {"kind": "tariff", "origin_country": "DEU", "value": Decimal("0.35"), "last_day": None},
+        )
+    ):
+        days = {"first_day": today + timedelta(days=5 + seq), "last_day": today + timedelta(days=9 + seq)}
+        PlannedEvent.objects.create(
+            **{**days, "reason": f"heard of {seq}", "created_at": now, "created_by": f"planner {seq}", **given}
+        )
     level = PlacementLevel.objects.get(run__client=first.client)
     more = {
         name: getattr(level, name) + Decimal("0.01")

@@ -21,7 +21,7 @@ from inventory.jobs import messages as nudges
 from inventory.jobs import services as jobs
 from inventory.models import Client, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
-from inventory.placement import explain, limits_told, repeating
+from inventory.placement import events_told, explain, limits_told, repeating
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
 from inventory.units import MONEY_SCALE
@@ -174,6 +174,7 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
         "metrics": run_facts.totals(run),
         "classes": run_facts.tuned_classes(run),
         "exceptions": exceptions_of(request.access, run),
+        "events": events_told.sentences(run.metrics),
         "limits": limits_told.sentences(run.metrics),
         "has_inputs": run.inputs.exists(),
         "not_planned": run.metrics.get("not_planned", []),

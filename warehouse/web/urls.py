@@ -15,6 +15,7 @@ from warehouse.web import (
     placement_network,
     placement_overrides,
     placement_runs,
+    planned_events,
     receipt_counting,
     receipts,
     scenario_results,
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *placement_items.urlpatterns,
     *placement_overrides.urlpatterns,
     *placement_network.urlpatterns,
+    *planned_events.urlpatterns,
     *lead_times.urlpatterns,
     *counts.urlpatterns,
 ]

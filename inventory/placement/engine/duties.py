@@ -10,7 +10,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.model import Event, Flags, Floats, Problem
+from inventory.placement.engine.model import Event, Flags, Floats, Problem, Sku
+
+ORIGIN = "origin:"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ def _own(grid: Grid) -> Floats:
     return np.array([grid.skus[pair.sku].duty_rate for pair in grid.pairs], dtype=np.float64)
 
 
+def _origin(sku: Sku) -> str:
+    """How a tariff names the country an item is from; an item with a USMCA claim pays no rate of its country."""
+    has_claim = sku.full_duty_rate is not None and sku.duty_rate < sku.full_duty_rate
+    return "" if has_claim or not sku.origin else f"{ORIGIN}{sku.origin}"
+
+
 def _on(day: date, meant: list[tuple[Event, Flags]], own: Floats) -> Floats:
     found = own
     for event, pairs in meant:
@@ -60,7 +68,7 @@ def _on(day: date, meant: list[tuple[Event, Flags]], own: Floats) -> Floats:
 
 
 def _meant(problem: Problem, grid: Grid) -> list[tuple[Event, Flags]]:
-    """Tariff events by their first day, each with the pairs it is about: by item, category, lane or crossing, and DC or region."""
+    """Tariff events by their first day, each with the pairs it is about: by what they name, and DC or region."""
     events = sorted(
         (e for e in problem.events if e.kind == "tariff" and e.value is not None), key=lambda e: (e.begin, e.end)
     )
@@ -71,6 +79,7 @@ def _meant(problem: Problem, grid: Grid) -> list[tuple[Event, Flags]]:
         np.array([sku.id for sku in skus], dtype=object), np.array([sku.category for sku in skus], dtype=object),
         np.array([f"{pair.site}>{pair.dc}" for pair in grid.pairs], dtype=object),
         np.array([pair.lane.crossing for pair in grid.pairs], dtype=object),
+        np.array([_origin(sku) for sku in skus], dtype=object),
     ]  # fmt: skip
     dcs = np.array([pair.dc for pair in grid.pairs], dtype=object)
     found = []

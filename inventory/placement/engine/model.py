@@ -202,8 +202,8 @@ class History:
 class Event:
     """Something known to come: `promo`, `closure`, `tariff` or `holiday`, from one day to another, both included.
 
-    `subject` is the item, category, lane ("from>to") or crossing it is about (empty: all), `location` a region or DC. `value` is
-    the uplift of a promotion, the new duty rate of a tariff (None: not given).
+    `subject` is the item, category, lane ("from>to"), crossing or country of origin ("origin:CHN") it is about (empty: all),
+    `location` a region or DC. `value` is the uplift of a promotion, the new duty rate of a tariff (None: not given).
     """
 
     kind: str
