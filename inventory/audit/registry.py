@@ -77,6 +77,7 @@ MADE_BY = {
 UNRECORDED = {
     "User": {"last_login"},
     "ApiKey": {"secret_hash", "last_used_on"},
+    "PlacementLevel": {"footing"},
     "Authenticator": {"last_used_at"},
     "BondedLot": {
         "remaining", "remaining_tariff", "remaining_value_mxn", "declared", "declared_tariff", "declared_value_mxn",

@@ -110,6 +110,8 @@ class PlacementLevel(models.Model):
     explanation = models.JSONField(_("explanation"))
     # What a DC may be asked in the coming weeks, as an engine.fans.Fan; None for a bonded site.
     forecast = models.JSONField(_("forecast"), null=True, blank=True)
+    # What a DC's level stands on, as engine.what_if packs it; None for a bonded site.
+    footing = models.BinaryField(_("footing"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("level")

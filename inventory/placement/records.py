@@ -8,7 +8,7 @@ from typing import Any
 
 from inventory.parties.models import Client
 from inventory.placement.books import Assumptions, BookedProblem
-from inventory.placement.engine import Result
+from inventory.placement.engine import Result, what_if
 from inventory.placement.engine.fans import Fan
 from inventory.placement.engine.model import ExceptionRow, Level, Move, Params
 from inventory.placement.files.tuning import as_json
@@ -76,6 +76,7 @@ def level(run: PlacementRun, booked: BookedProblem, level: Level) -> PlacementLe
         expected_weekly_cost_usd=_number(level.expected_weekly_cost, MONEY_SCALE),
         position=_number(level.position, QUANTITY_SCALE),
         forecast=_fan(level.fan) if level.fan else None,
+        footing=what_if.packed(level.footing) if level.footing else None,
         explanation={**level.explanation, "reason_code": level.reason_code, "flags": list(level.flags)},
     )
 
@@ -122,6 +123,11 @@ def fan_of(level: PlacementLevel) -> Fan | None:
     """The fan that a level was written with; None where it has none."""
     kept = level.forecast
     return Fan(kept["weeks"], kept["mean"], tuple(kept["quantiles"]), tuple(kept["factors"])) if kept else None
+
+
+def footing_of(level: PlacementLevel) -> what_if.Footing | None:
+    """What a level stands on; None where it was not kept."""
+    return what_if.unpacked(bytes(level.footing)) if level.footing else None
 
 
 def _exception(row: ExceptionRow) -> dict[str, Any]:

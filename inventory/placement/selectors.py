@@ -58,10 +58,17 @@ def levels(
     scope: ClientScope, *, run: PlacementRun | None = None, item_id: int | None = None
 ) -> QuerySet[PlacementLevel]:
     """Levels with item and site, by item and site, newest run first."""
-    rows = scope.filter(PlacementLevel.objects.select_related("item", "site", "run"), "run__client")
+    rows = PlacementLevel.objects.select_related("item", "site", "run").defer("footing")
+    rows = scope.filter(rows, "run__client")
     wanted = {"run": run, "item_id": item_id}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return rows.order_by("-run_id", "item__sku", "site__code", "pk")
+
+
+def with_footing(scope: ClientScope, of: Iterable[PlacementLevel]) -> set[int]:
+    """The numbers of those levels of which it was kept what they stand on."""
+    rows = levels(scope).filter(pk__in=[level.pk for level in of], footing__isnull=False)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def recommendations(

@@ -350,6 +350,49 @@ def test_the_page_of_an_item_gives_history_forecast_levels_stock_layers_and_move
     assert "Send " in text
 
 
+def what_if(client, level, htmx=True, **asked):
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.get(reverse("warehouse:what_if", args=[level.pk]), asked, headers=headers)
+
+
+def test_what_if_is_answered_beside_what_is_now(client, planner, run, proposed):
+    level = run.levels.get(site__code="dallas")
+    page = client.get(reverse("warehouse:placement_item", args=[proposed.item_id])).content.decode()
+
+    held = what_if(client, level, more="50")
+    duty = what_if(client, level, points="5")
+
+    assert reverse("warehouse:what_if", args=[level.pk]) in page
+    assert reverse("warehouse:what_if", args=[run.levels.get(site__code="slp").pk]) not in page
+    (units, fill, _cost) = held.context["answer"]["rows"]
+    assert units[1:] == ("0", "50")
+    assert float(fill[1].split()[0]) < float(fill[2].split()[0])
+    (levels, _fill, cost) = duty.context["answer"]["rows"]
+    assert float(levels[1]) == level.order_up_to
+    assert float(levels[2]) <= float(levels[1])
+    assert float(cost[1]) == pytest.approx(float(level.expected_weekly_cost_usd), abs=0.01)
+    assert float(cost[2]) >= float(cost[1])
+    assert "<html" not in held.content.decode()
+    assert "If duty were 5 points higher" in what_if(client, level, htmx=False, points="5").content.decode()
+
+
+@pytest.mark.parametrize("asked", [{}, {"more": "-1"}, {"more": "x"}, {"points": "2000"}, {"more": "1", "points": "1"}])
+def test_a_what_if_that_makes_no_sense_is_refused_in_its_place(client, planner, run, asked):
+    answer = what_if(client, run.levels.get(site__code="dallas"), **asked)
+
+    assert answer.status_code == 422
+    assert answer.context["errors"]
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_what_if_is_asked_of_ones_own_levels_that_keep_what_they_stand_on(client, planner, run):
+    dallas, slp = run.levels.get(site__code="dallas"), run.levels.get(site__code="slp")
+
+    assert what_if(client, slp, more="1").status_code == 404
+    client.force_login(make_user("carla", Role.CLIENT, client=make_client("other")))
+    assert what_if(client, dallas, more="1").status_code == 404
+
+
 def test_an_accepted_move_shows_as_on_its_way_and_no_longer_free(client, planner, proposed):
     accept(client, proposed, "100")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+import numpy as np
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -34,6 +35,7 @@ from inventory.models import (
     Site,
 )
 from inventory.parties.scope import Actor
+from inventory.placement.engine import what_if
 from inventory.placement.engine.lead_times import Observation
 from inventory.placement.engine.scenario_game import COST_LINES
 from inventory.placement.files.scenario import SCHEMA
@@ -282,6 +284,12 @@ def _floor(world, ground, lot, bonded, bin_, mark, at, today):
     world.own(customs.hold(bonded_lot=bonded, reason="robo", note=f"{mark} note", at=at, actor=person))
 
 
+# Demand of 0 to 30 units, a third of it in the lead time.
+FOOTING = what_if.Footing(
+    np.arange(31.0), np.arange(31.0) / 3, what_if.Costs(0.1, 0.2, 0.1, 3.0, 1.0, 0.02, 1.0, 0.0, 0.02, 1.0)
+)
+
+
 def figures_of(*names):
     """What a comparison holds, with figures that differ from scenario to scenario."""
     lines = (*COST_LINES, "logistics", "total", "fill")
@@ -339,12 +347,14 @@ def _plans(world, ground, item, mark, at, today):
         )
     )  # fmt: skip
     PlacementInput.of(run, "network.json", f'{{"note": "{mark}"}}'.encode()).save()
-    PlacementLevel.objects.create(
+    level = PlacementLevel.objects.create(
         run=run, item=item, site=ground.dc, order_up_to=Decimal(20), reorder_point=Decimal(15), safety_stock=Decimal(5),
         expected_demand=Decimal(15), protection_weeks=Decimal(2), expected_fill=Decimal("0.97"),
         expected_weekly_cost_usd=Decimal(3), position=Decimal(4), explanation={"sentence": mark},
         forecast={"weeks": 2, "mean": 15, "quantiles": [9, 12, 15, 18, 21], "factors": [1] * 13},
+        footing=what_if.packed(FOOTING),
     )  # fmt: skip
+    world.own(level)
     world.own(
         LevelOverride.objects.create(
             item=item, site=ground.dc, value=Decimal(9), until=today, reason=f"{mark} reason", created_at=at,

@@ -72,6 +72,7 @@ def item_page(request: WebRequest, pk: int) -> HttpResponse:
         "dcs": [(level.site.name, f"?dc={level.site.code}", level is drawn) for level in levels if level.forecast],
         "chart": chart_of_levels(levels),
         "levels": [(level, facts_of_level(level), explain.sentence(level.explanation)) for level in levels],
+        "answerable": placement.with_footing(scope, levels),
         "stock": stock_of(scope, item, levels),
         "layers": _layers(scope, item) if access.can(Can.SEE_CUSTOMS) else [],
         "exceptions": [row for row in exceptions_of(access, run) if row["sku"] == item.sku] if run else [],

@@ -9,6 +9,7 @@ from inventory.placement.engine.explain import Plan, flags_of, weekly_cost
 from inventory.placement.engine.fans import fans
 from inventory.placement.engine.model import Floats, Level, Move
 from inventory.placement.engine.moves_out import purchase
+from inventory.placement.engine.what_if import footing
 
 
 def pair_levels(plan: Plan) -> list[Level]:
@@ -45,6 +46,15 @@ def pair_levels(plan: Plan) -> list[Level]:
                 flags=flags_of(plan, outlook, n, pair.sku, bool(prices.is_bond_dearer[n])),
                 explanation=explain.pair_level(plan, n),
                 fan=ahead[n],
+                footing=footing(
+                    outlook.spread,
+                    prices,
+                    n,
+                    float(plan.ground.phi[pair.sku]),
+                    sku,
+                    plan.problem.network,
+                    plan.problem.params,
+                ),
             )
         )
     return found

@@ -18,6 +18,7 @@ from inventory.placement.engine.periods import WEEK, Period
 if TYPE_CHECKING:
     from inventory.placement.engine.fans import Fan
     from inventory.placement.engine.tuning import Tuning
+    from inventory.placement.engine.what_if import Footing
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -284,7 +285,7 @@ class Problem:
 class Level:
     """How much of a SKU a node ought to own. For a bonded node that is the echelon: the site and the DCs it feeds.
 
-    `fan` is what a DC may be asked in the coming weeks (None: a bonded node).
+    `fan` is what a DC may be asked in the coming weeks, `footing` what its level stands on (None: a bonded node).
     """
 
     sku: str
@@ -305,6 +306,7 @@ class Level:
     flags: tuple[str, ...]
     explanation: dict[str, Any]
     fan: "Fan | None" = None
+    footing: "Footing | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
