@@ -96,7 +96,6 @@ def test_stock_that_does_not_suffice_is_handed_out_as_trying_everything_would(se
 def test_a_plan_that_is_not_the_cheapest_is_replaced_by_the_one_that_is():
     exact = world(0)
     plain = replace(exact, params=replace(exact.params, is_exact=False))
-
     one, two = recommend(plain), recommend(exact)
 
     assert two.metrics["exact"]["best_cost"] < two.metrics["exact"]["standing_cost"] - 1
@@ -109,12 +108,13 @@ def test_a_plan_that_is_not_the_cheapest_is_replaced_by_the_one_that_is():
     assert all(move.quantity % packs[move.sku] == 0 for move in two.moves)
 
 
-def test_more_than_500_items_keep_the_plan_that_stands(monkeypatch):
+def test_of_more_than_500_items_the_plan_of_all_lanes_together_is_not_proven(monkeypatch):
     monkeypatch.setattr("inventory.placement.engine.exact.MOST_SKUS", 7)
 
     found = recommend(world(0)).metrics["exact"]
 
-    assert (found["skus"], found["best_cost"], found["is_proven"]) == (8, None, False)
+    assert (found["skus"], found["is_proven"]) == (8, False)
+    assert found["best_cost"] < found["standing_cost"]
 
 
 def test_the_command_reports_what_came_of_it(files):

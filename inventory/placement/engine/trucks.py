@@ -164,7 +164,10 @@ def cut(mine: OnLane, packs: Ints, room: float) -> Ints:
 
 
 def _filled(work: Work, mine: OnLane, most_m3: float) -> tuple[Ints, float]:
-    """As much of so many m³ as stock in bond and need allow: the subsidy per m³ that fills, then the next week's demand."""
+    """As much of so many m³ as stock in bond and need allow: the subsidy per m³ that fills, then the next week's demand.
+
+    Where a DC has no room for what it asks for, the price is a charge.
+    """
     now = mine.need + mine.fixed
     free = np.array([stock.free_packs(p) for stock, p in zip(mine.stocks, mine.pack.tolist(), strict=True)])
     most = now + np.maximum(free, 0)
@@ -178,6 +181,8 @@ def _filled(work: Work, mine: OnLane, most_m3: float) -> tuple[Ints, float]:
     while (at(low) * mine.pack_m3).sum() < most_m3 and low > -1e9:
         low *= 4
     high = 0.0
+    while (at(high) * mine.pack_m3).sum() > most_m3 + TIGHT and high < 1e12:
+        high = max(1.0, 4 * high)
     for _step in range(STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if (at(middle) * mine.pack_m3).sum() > most_m3 + TIGHT else (low, middle)
