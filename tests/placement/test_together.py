@@ -13,7 +13,8 @@ from inventory.placement.engine.model import BondLot
 from inventory.placement.engine.program import Program
 from inventory.placement.engine.recommend import recommend
 from inventory.placement.engine.trucks import URGENT
-from tests.placement.cases import AS_OF
+from tests.placement.cases import AS_OF, sent
+from tests.placement.test_events import taxed
 from tests.placement.test_exact import world
 
 
@@ -47,6 +48,18 @@ def settled(problem, *, is_proven=False):
     finally:
         exact.settle_together, exact.MOST_SKUS = original, most
     return result, kept["one"], kept["all"]
+
+
+def lies_at(dc, problem):
+    """m³ at a DC."""
+    volume = {item.id: item.volume_m3 for item in problem.network.skus}
+    return sum(units * volume[name] for (name, node), units in problem.state.on_hand.items() if node == dc)
+
+
+def comes_to(dc, problem, result):
+    """m³ that move to a DC."""
+    volume = {item.id: item.volume_m3 for item in problem.network.skus}
+    return sum(move.quantity * volume[move.sku] for move in result.moves if move.to_node == dc)
 
 
 def gap(world):
@@ -92,10 +105,8 @@ def test_lanes_together_cost_no_more_than_one_by_one_and_keep_every_limit(world,
     assert {(move.from_node, move.to_node) for move in out} <= ways
     if trucks is not None:
         assert all(load["trucks"] <= trucks for load in result.metrics["trucks"])
-    for n in range(1, 4) if room is not None else ():
-        lies = sum(u * sku[name].volume_m3 for (name, dc), u in problem.state.on_hand.items() if dc == f"DC{n}")
-        comes = sum(move.quantity * sku[move.sku].volume_m3 for move in out if move.to_node == f"DC{n}")
-        assert comes <= max(room - lies, 0.0) + 1e-6
+    for dc in [node.id for node in problem.network.nodes if node.type == "dc" and room is not None]:
+        assert comes_to(dc, problem, result) <= max(room - lies_at(dc, problem), 0.0) + 1e-6
 
 
 @settings(max_examples=8, deadline=None)
@@ -128,3 +139,20 @@ def test_the_same_world_gives_the_same_moves_again():
     problem = bound(world(3, skus=6, sites=2))
 
     assert settled(problem)[0].moves == settled(problem)[0].moves
+
+
+def test_the_cheapest_plan_leaves_what_goes_ahead_of_a_rise_of_duty():
+    plain = taxed()
+
+    found = recommend(replace(plain, params=replace(plain.params, is_exact=True)))
+
+    assert sent(found)["DC1"] > 3900
+    assert sent(found) == sent(recommend(plain))
+
+
+def test_no_truck_is_filled_beyond_the_room_of_a_dc_that_asks_for_more_than_it_has():
+    problem = bound(world(0, skus=3, dcs=2, scarce=2.5), room=60.0, closed=("MX", "DC1"))
+
+    result = recommend(replace(problem, params=replace(problem.params, is_exact=False)))
+
+    assert comes_to("DC2", problem, result) <= 60.0 - lies_at("DC2", problem) + 1e-6
