@@ -18,4 +18,4 @@ def assert_sound(page, name="", *, rules=None):
         if fault["impact"] in GRAVE
         for node in fault["nodes"][:3]
     ]
-    assert found == [], f"{name} {page.url}"
+    assert found == [], f"{name} {page.url}: {found}"
