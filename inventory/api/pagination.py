@@ -84,8 +84,7 @@ class CursorPages(BasePagination):
         if values is not None:
             queryset = queryset.filter(_after(terms, values, backwards=backwards))
         if terms[0].path == "id":
-            # True of every row; said so that SQLite walks the table in this order too, instead of sorting all of it.
-            queryset = queryset.filter(id__range=_ANY_ID)
+            queryset = queryset.filter(_bounded(terms[0], backwards=backwards, has_cursor=values is not None))
         queryset = queryset.order_by(*(term.order(backwards=backwards) for term in terms))
         found = view.read_rows(queryset[: size + 1], [term.path for term in terms])
         more, found = len(found) > size, found[:size]
@@ -200,6 +199,17 @@ def _after(terms: list[Term], values: list[Any], *, backwards: bool) -> Q:
         # Implied by the rest; said aloud, so that the index on the first column bounds the scan.
         condition &= Q(**{f"{first.path}__{'lte' if first.descending != backwards else 'gte'}": value})
     return condition
+
+
+def _bounded(term: Term, *, backwards: bool, has_cursor: bool) -> Q:
+    """What is true of every id, so that both ends are said: SQLite walks the table in its order then, instead of sorting it all.
+
+    One bound an end: of two it would take the first it finds, and walk from there.
+    """
+    if not has_cursor:
+        return Q(id__range=_ANY_ID)
+    first, last = _ANY_ID
+    return Q(id__gte=first) if term.descending != backwards else Q(id__lte=last)
 
 
 def _parameter(name: str, description: str, **schema: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Pages by cursor: every row once, in order, however the list grows meanwhile, at a cost that does not depend on it."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -123,3 +124,25 @@ def test_no_list_counts_its_rows(api, acme):
         api.get("items/", {"page_size": 2})
 
     assert not any("COUNT(" in one["sql"].upper() for one in statements)
+
+
+def test_each_page_says_both_ends_of_its_ids_and_each_end_once(api, acme):
+    # SQLite walks a table in order between two ends; of two upper ends it takes the first, and walks from there.
+    for number in range(3):
+        make_item(acme, f"SKU-{number}")
+
+    def ends(query):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            answer = api.get("items/", query).json()
+        (sql,) = [entry["sql"] for entry in asked if 'FROM "inventory_item"' in entry["sql"]]
+        where = sql.split(" WHERE ", 1)[1].split(" ORDER BY ", 1)[0]
+        lower, upper = where.count('"inventory_item"."id" >'), where.count('"inventory_item"."id" <')
+        return answer, (where.count("BETWEEN"), lower, upper)
+
+    first, of_first = ends({"page_size": 1, "ordering": "-id"})
+    second, of_second = ends(parse_qs(urlsplit(first["next"]).query))
+    _back, of_back = ends(parse_qs(urlsplit(second["previous"]).query))
+
+    assert (of_first, of_second, of_back) == ((1, 0, 0), (0, 1, 1), (0, 1, 1))
