@@ -27,7 +27,7 @@ CHROMIUM_FLAGS = [
 ]
 HOW_TO_ENABLE_BROWSERS = "no Chromium: install one (apt-get install chromium-headless-shell) or name it in CHROMIUM="
 PAGES = (Path(__file__).parent / "web", Path(__file__).parent / "api")
-NO_FAULTS = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+NO_FAULTS = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
 
 hypothesis.settings.register_profile(
@@ -259,7 +259,7 @@ def new_page(chromium, live):
 
 def _listen(message, troubles):
     # A refused form answers 4xx, which Chromium reports as well; and whoever leaves a page that asks after a job breaks off
-    # that request, which htmx reports twice. Neither is a fault of the page.
+    # that request, which htmx reports in three ways. Neither is a fault of the page.
     if message.type == "error" and not message.text.startswith(NO_FAULTS):
         troubles.append(f"console: {message.text}")
 
