@@ -11,7 +11,7 @@ import pytest
 
 from inventory.placement.engine import forecasts
 from inventory.placement.engine.distribution import expect, quantile
-from inventory.placement.engine.model import Event, Params
+from inventory.placement.engine.model import Event
 from inventory.placement.engine.prepare import prepare
 from inventory.placement.engine.recipes import Ahead
 from inventory.placement.files.forecasts import LEAD_SHARES, WEEK_SHARES, leads_csv, week_counts, weeks_csv
@@ -175,7 +175,7 @@ def test_what_is_foretold_of_a_sum_is_covered_about_as_often_as_it_says():
     ahead = Ahead(4)
     chosen = forecasts.choices(found, [ahead])[ahead]
 
-    told = np.concatenate([q for _n, q in forecasts.sums(found, ahead, chosen, Params())])
+    told = np.concatenate([q for _n, q in forecasts.sums(found, ahead, chosen)])
 
     real = np.array([line[-4:].sum() for line in series.values()])
     assert 0.91 <= (real <= quantile(told, 0.95)).mean() <= 0.98

@@ -14,8 +14,7 @@ import numpy as np
 
 from inventory.placement.engine.baseline import Baseline
 from inventory.placement.engine.distribution import TAUS
-from inventory.placement.engine.model import Floats, Ints, Params
-from inventory.placement.engine.outlook import dormant
+from inventory.placement.engine.model import Floats, Ints
 from inventory.placement.engine.prepare import CLASSES, FIRST_WEEKS, LOOK_AHEAD, Prepared
 from inventory.placement.engine.recipes import Ahead, Choice, Lines, choose, foretold
 
@@ -74,15 +73,13 @@ def anchors(horizon: int) -> list[Ahead]:
     return [Ahead(1, ahead - 1) for ahead in (*(a for a in ANCHORS if a < horizon), horizon)]
 
 
-def sums(found: Markets, ahead: Ahead, choice: Choice, params: Params) -> Iterator[tuple[Ints, Floats]]:
+def sums(found: Markets, ahead: Ahead, choice: Choice) -> Iterator[tuple[Ints, Floats]]:
     """The sums of so many weeks from now on, a chunk at a time: the numbers of the series, and their quantiles at TAUS."""
     for numbers, lines in _chunks(found):
-        yield numbers, _told(lines, ahead, choice, params) * _factor(lines, ahead)
+        yield numbers, foretold(lines, ahead, choice) * _factor(lines, ahead)
 
 
-def weeks_ahead(
-    found: Markets, horizon: int, chosen: Mapping[Ahead, Choice], params: Params
-) -> Iterator[tuple[Ints, Floats]]:
+def weeks_ahead(found: Markets, horizon: int, chosen: Mapping[Ahead, Choice]) -> Iterator[tuple[Ints, Floats]]:
     """Every week up to the horizon, a chunk at a time: the numbers of the series, and quantiles by (series, week, TAUS).
 
     A week between two anchors has, season and promotions aside, what lies between theirs.
@@ -90,7 +87,7 @@ def weeks_ahead(
     asked = anchors(horizon)
     places = [ahead.gap for ahead in asked]
     for numbers, lines in _chunks(found):
-        told = [_told(lines, ahead, chosen[ahead], params) for ahead in asked]
+        told = [foretold(lines, ahead, chosen[ahead]) for ahead in asked]
         weeks = np.empty((len(numbers), horizon, len(TAUS)))
         for week in range(horizon):
             above = bisect_left(places, week)
@@ -104,11 +101,6 @@ def _chunks(found: Markets) -> Iterator[tuple[Ints, Lines]]:
     for begin in range(0, len(found), CHUNK):
         numbers = np.arange(begin, min(begin + CHUNK, len(found)))
         yield numbers, found.lines.of(numbers)
-
-
-def _told(lines: Lines, ahead: Ahead, choice: Choice, params: Params) -> Floats:
-    """The quantiles, season and promotions aside. Nothing is expected of what has not sold for a year."""
-    return np.where(dormant(lines.baseline.demand, params)[:, None], 0.0, foretold(lines, ahead, choice))
 
 
 def _factor(lines: Lines, ahead: Ahead) -> Floats:

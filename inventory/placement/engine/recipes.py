@@ -1,6 +1,6 @@
 """Recipes to foretell by where accuracy alone counts: a family and a mixture, judged by what each would have lost before. Pure.
 
-Source: placement.md §4.4 (docs/placement.md): per class, the recipes within 1 % of the least mean scaled pinball loss at past
+Source: placement.md §4.4 (docs/placement.md): per class, the recipes within 5 % of the least mean scaled pinball loss at past
 origins are averaged. Planning goes by cost instead (`tune`).
 """
 
@@ -28,7 +28,7 @@ RECIPES = tuple(product(range(len(PATHS)), range(len(MIXTURES))))
 DEFAULT = RECIPES.index((0, MIXTURES.index(Mixture(0.5))))
 ORIGINS, LEAST_PAST, LEAST_STEP = 6, 26, 2
 JUDGED = (0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
-NEARLY_BEST = 1.01
+NEARLY_BEST = 1.05
 POWERS = tuple(sorted({mixture.scaled for mixture in MIXTURES}))
 Laws = tuple[Mapping[float, Law], ...]
 
@@ -108,7 +108,7 @@ def _losses(sample: Lines, ahead: Ahead, origin: int, classes: int) -> Floats:
     begin = origin + ahead.gap
     sums, counts = window_sums(sample.baseline.demand[:, begin : begin + ahead.weeks], ahead.weeks)
     past = sample.until(origin)
-    real, size = sums[:, 0], _usual_change(past.baseline.demand) * np.sqrt(ahead.weeks)
+    real, size = sums[:, 0], usual_change(past.baseline.demand) * np.sqrt(ahead.weeks)
     judged = (counts[:, 0] * 2 >= ahead.weeks) & (size > 0)
     weight = np.where(judged, past.baseline.factor(begin, ahead.weeks) / np.where(judged, size, 1.0), 0.0)
     measured = _measure(past, ahead, _class_scores(past, ahead, classes))
@@ -122,7 +122,7 @@ def _losses(sample: Lines, ahead: Ahead, origin: int, classes: int) -> Floats:
     return found
 
 
-def _usual_change(demand: Floats) -> Floats:
+def usual_change(demand: Floats) -> Floats:
     """The mean absolute change from one known week to the next; 0 where there is none."""
     change = np.abs(np.diff(demand, axis=1))
     known = ~np.isnan(change)

@@ -40,12 +40,12 @@ def week_counts(text: str) -> tuple[int, ...]:
 
 def weeks_csv(prepared: Prepared, horizon: int) -> str:
     """One row per item, market and week ahead, in that order."""
-    found, params = forecasts.markets(prepared), prepared.problem.params
+    found = forecasts.markets(prepared)
     chosen = forecasts.choices(found, forecasts.anchors(horizon))
     days = [prepared.problem.week(prepared.weeks + week).isoformat() for week in range(horizon)]
     rows = (
         [found.skus[n], found.locations[n], day, *cells]
-        for numbers, told in forecasts.weeks_ahead(found, horizon, chosen, params)
+        for numbers, told in forecasts.weeks_ahead(found, horizon, chosen)
         for n, lines in zip(numbers.tolist(), _cells(told, WEEK_SHARES), strict=True)
         for day, cells in zip(days, lines, strict=True)
     )
@@ -54,12 +54,12 @@ def weeks_csv(prepared: Prepared, horizon: int) -> str:
 
 def leads_csv(prepared: Prepared, leads: Sequence[int]) -> str:
     """One row per item, market and number of weeks, of their sum from now on."""
-    found, params = forecasts.markets(prepared), prepared.problem.params
+    found = forecasts.markets(prepared)
     asked = [Ahead(weeks) for weeks in leads]
     chosen = forecasts.choices(found, asked)
     told = np.zeros((len(found), len(asked), len(TAUS)))
     for place, ahead in enumerate(asked):
-        for numbers, quantiles in forecasts.sums(found, ahead, chosen[ahead], params):
+        for numbers, quantiles in forecasts.sums(found, ahead, chosen[ahead]):
             told[numbers, place] = quantiles
     rows = (
         [found.skus[n], found.locations[n], str(weeks), *cells]
