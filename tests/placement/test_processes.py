@@ -22,13 +22,13 @@ NAMES = {
 }
 
 
-def run(folder, *options, seed="0", history=HISTORY, network=NETWORK, **environment):
+def run(folder, *options, seed="0", history=HISTORY, network=NETWORK, tuned=False, **environment):
     """The finished process; it writes into `folder`, and finds no database."""
     folder.mkdir(exist_ok=True)
     files = [text for option, name in NAMES.items() for text in (option, folder / name)]
     return subprocess.run(
-        [sys.executable, "manage.py", "recommend_placement", "--history", history, "--network", network, "--no-tuning",
-         *files, *options],
+        [sys.executable, "manage.py", "recommend_placement", "--history", history, "--network", network,
+         *(() if tuned else ("--no-tuning",)), *files, *options],
         check=False, cwd=ROOT, capture_output=True, text=True, timeout=120,
         env={
             **os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:9/none", "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -86,3 +86,17 @@ def test_a_process_that_ends_badly_says_why_in_its_exit_code_and_leaves_no_file(
     assert done.returncode == code
     assert said in done.stderr
     assert [path for path in out.iterdir() if path.is_file()] == []
+
+
+def test_with_more_processes_a_tuned_run_writes_the_same(tmp_path):
+    one, two = (run(tmp_path / jobs, "--jobs", jobs, tuned=True) for jobs in ("1", "2"))
+
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    assert written(tmp_path / "1") == written(tmp_path / "2")
+
+
+def test_no_process_at_all_is_refused(tmp_path):
+    done = run(tmp_path, "--jobs", "0")
+
+    assert done.returncode == 2
+    assert "argument --jobs: a whole number from 1 is needed, not '0'" in done.stderr

@@ -22,6 +22,7 @@ from inventory.placement.files.checks import BadInput
 from inventory.placement.files.problem import Read, read_problem
 from inventory.placement.files.scenario import read_scenario
 from inventory.placement.files.tuning import read_tuning
+from inventory.placement.processes import Processes, processors
 
 BAD_INPUT, NOTHING, BROKEN = 2, 3, 4
 
@@ -49,6 +50,12 @@ class Command(BaseCommand):
         tuned.add_argument("--no-tuning", action="store_true", help="plan by theory, without rehearsing the past")
         parser.add_argument(
             "--exact", action="store_true", help="the cheapest deployment, where at most 500 items move"
+        )
+        parser.add_argument(
+            "--jobs",
+            type=_positive,
+            default=processors(),
+            help="processes to use (all processors); none changes a result",
         )
         parser.add_argument("--seed", type=int, default=0, help="of the lead times drawn in rehearsals")
         parser.add_argument("--forecast-out", type=Path, help="CSV to write: what each market will ask, week by week")
@@ -93,7 +100,13 @@ class Command(BaseCommand):
         if options["exact"]:
             problem = replace(problem, params=replace(problem.params, is_exact=True))
         tuning = read_tuning(options["tuning"]) if options["tuning"] else None
-        result = recommend(problem, tuning=tuning, is_tuned=not options["no_tuning"], seed=options["seed"])
+        result = recommend(
+            problem,
+            tuning=tuning,
+            is_tuned=not options["no_tuning"],
+            seed=options["seed"],
+            over=Processes(options["jobs"]),
+        )
         if not result.levels:
             raise CommandError("Nothing could be recommended: no item has a history and a lane.", returncode=NOTHING)
         with translation.override("en"):
@@ -138,6 +151,12 @@ def _under(path: Path, read: Read) -> Read:
         return replace(read, problem=apply(read.problem, scenario))
     except ScenarioError as error:
         raise BadInput([f"{path.name}: {error}"]) from error
+
+
+def _positive(text: str) -> int:
+    if not text.strip().isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 is needed, not {text!r}")
+    return int(text)
 
 
 def _day(text: str) -> date:

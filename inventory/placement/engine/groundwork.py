@@ -15,6 +15,7 @@ from inventory.placement.engine.foretell import Foreteller, Laws
 from inventory.placement.engine.grid import lay_out
 from inventory.placement.engine.model import Floats, Ints, Problem
 from inventory.placement.engine.outlook import Asked, spans_of
+from inventory.placement.engine.over import ONE_BY_ONE, Over
 from inventory.placement.engine.prepare import CLASSES, Prepared, prepare
 from inventory.placement.engine.share import Outlooks, Share, look
 from inventory.placement.engine.sites import choose
@@ -45,12 +46,12 @@ class Groundwork:
 
 def lay_ground(
     problem: Problem, *, tuning: Tuning | None = None, is_tuned: bool = False, seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, over: Over = ONE_BY_ONE,
 ) -> Groundwork:  # fmt: skip
     """The groundwork of a run. Without a tuning it is found by rehearsal (`is_tuned`) or by theory."""
     prepared = prepare(problem, tuning.seasonal if tuning else None)
     if tuning is None:
-        tuning = tune(prepared, seed=seed, progress=progress) if is_tuned else theory(prepared)
+        tuning = tune(prepared, seed=seed, progress=progress, over=over) if is_tuned else theory(prepared)
     has_season = zip(prepared.categories, prepared.seasonal, strict=True)
     tuning = replace(tuning, seasonal=tuple(name for name, has in has_season if has))
     styles = tuple(tuning.of(number).style for number in range(len(CLASSES)))

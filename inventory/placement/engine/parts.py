@@ -8,18 +8,29 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from inventory.placement.engine.distribution import TAUS, Spread
 from inventory.placement.engine.grid import Grid
-from inventory.placement.engine.groundwork import Groundwork
+from inventory.placement.engine.groundwork import Groundwork, outlooks
 from inventory.placement.engine.model import BondLot, ExceptionRow, Ints, Problem, Result
 from inventory.placement.engine.outlook import Outlook, joined
+from inventory.placement.engine.over import Over
 from inventory.placement.engine.share import Outlooks
 
 NOT_PLANNED = "NOT_PLANNED"
+LEAST_SERIES = 2_000  # fewer in a part are not worth a hand of their own
+
+
+def looked(ground: Groundwork, over: Over) -> Outlooks:
+    """The outlooks of all pairs; of many in parts, as many hands as there are."""
+    number = min(over.hands, len(ground.prepared.grid.pairs) // LEAST_SERIES)
+    if number < 2:
+        return outlooks(ground)
+    return merged(ground, list(over(partial(outlooks, ground), shares(ground, number))))
 
 
 def shares(ground: Groundwork, number: int) -> list[Ints]:

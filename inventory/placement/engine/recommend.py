@@ -14,11 +14,13 @@ from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.explain import Plan, Settled, number, standing
-from inventory.placement.engine.groundwork import Groundwork, lay_ground, outlooks
+from inventory.placement.engine.groundwork import Groundwork, lay_ground
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.over import ONE_BY_ONE, Over
 from inventory.placement.engine.overrides import overridden
+from inventory.placement.engine.parts import looked
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
@@ -27,14 +29,15 @@ from inventory.placement.engine.tuning import Tuning
 
 def recommend(
     problem: Problem, *, tuning: Tuning | None = None, is_tuned: bool = False, seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, over: Over = ONE_BY_ONE,
 ) -> Result:  # fmt: skip
     """What to own where, what to move now, and what needs a person. The same problem and tuning always give the same result.
 
-    Without a tuning its numbers are found by rehearsing the past (`is_tuned`) or by theory.
+    Without a tuning its numbers are found by rehearsing the past (`is_tuned`) or by theory. What pieces may be done `over` by other
+    hands changes nothing.
     """
-    ground = lay_ground(problem, tuning=tuning, is_tuned=is_tuned, seed=seed, progress=progress)
-    return decide(ground, outlooks(ground))
+    ground = lay_ground(problem, tuning=tuning, is_tuned=is_tuned, seed=seed, progress=progress, over=over)
+    return decide(ground, looked(ground, over))
 
 
 def decide(ground: Groundwork, found: Outlooks) -> Result:

@@ -11,6 +11,7 @@ import numpy as np
 from inventory.placement.engine import families
 from inventory.placement.engine.families import BALANCED, STEADY, Style
 from inventory.placement.engine.model import Floats, Ints
+from inventory.placement.engine.over import ONE_BY_ONE, Over
 from inventory.placement.engine.prepare import CLASSES, Prepared
 from inventory.placement.engine.rehearse import Script, rehearse
 from inventory.placement.engine.spread import Mixture
@@ -34,15 +35,19 @@ THEORY_WEEKS = 13
 Progress = Callable[[int, int], None]
 
 
-def tune(prepared: Prepared, *, seed: int = 0, progress: Progress | None = None) -> Tuning:
+def tune(prepared: Prepared, *, seed: int = 0, progress: Progress | None = None, over: Over = ONE_BY_ONE) -> Tuning:
     """The numbers of every class, from a rehearsal of the last weeks where there are enough of them, drawn to theory."""
     report = progress or (lambda _done, _total: None)
     found: dict[str, ClassTuning] = {}
     groups = samples(prepared)
-    for n, (name, items) in enumerate(groups.items()):
-        report(n, len(groups))
-        found[name] = _tuned(Stage(prepared, items), CLASSES.index(name) if name in CLASSES else 0, seed)
-    report(len(groups), len(groups))
+
+    def tuned(name: str) -> ClassTuning:
+        return _tuned(Stage(prepared, groups[name]), CLASSES.index(name) if name in CLASSES else 0, seed)
+
+    report(0, len(groups))
+    for name, numbers in zip(groups, over(tuned, list(groups)), strict=True):
+        found[name] = numbers
+        report(len(found), len(groups))
     everyone = found.pop("all", None)
     return Tuning({name: found.get(name) or everyone or ClassTuning() for name in CLASSES})
 
