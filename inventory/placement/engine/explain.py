@@ -313,6 +313,7 @@ def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
         "beta": number(plan.ground.beta[sku_no], 4),
         "tuned_weeks": tuned.weeks,
         "confidence": outlook.confidence[n],
+        "covered": None if tuned.covered is None else number(tuned.covered),
         "data": {
             "weeks": int(outlook.weeks[n]),
             "nonzero": int(outlook.nonzero[n]),

@@ -18,9 +18,11 @@ from inventory.placement.engine.groundwork import Groundwork, lay_ground
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
 from inventory.placement.engine.model import Level, Move, Problem, Result
 from inventory.placement.engine.orders import echelon_positions, order_quantities
+from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.over import ONE_BY_ONE, Over
 from inventory.placement.engine.overrides import overridden
 from inventory.placement.engine.parts import looked
+from inventory.placement.engine.prepare import CLASSES
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
@@ -42,6 +44,7 @@ def recommend(
 
 def decide(ground: Groundwork, found: Outlooks) -> Result:
     """The recommendations that follow from what is known of demand, each with its reasons."""
+    found = _trusted(ground, found)
     settled = settle(ground, found)
     prices, deployment = settled.prices, settled.deployment
     problem = ground.prepared.problem
@@ -57,6 +60,22 @@ def decide(ground: Groundwork, found: Outlooks) -> Result:
         adjustments=ground.prepared.adjustments,
         metrics=_metrics(plan, moves, at_sites),
         tuning=ground.tuning,
+    )
+
+
+def _trusted(ground: Groundwork, found: Outlooks) -> Outlooks:
+    """With no confidence of A in a class whose 95 % quantiles did not hold in the rehearsal as often as they say."""
+    doubted = {n for n in range(len(CLASSES)) if not ground.tuning.of(n).is_trusted}
+    if not doubted:
+        return found
+    grid, style = ground.prepared.grid, ground.style.tolist()
+
+    def told(outlook: Outlook, items: list[int]) -> Outlook:
+        letters = zip(outlook.confidence, items, strict=True)
+        return replace(outlook, confidence=tuple("B" if at == "A" and style[n] in doubted else at for at, n in letters))
+
+    return Outlooks(
+        told(found.pairs, [pair.sku for pair in grid.pairs]), told(found.sites, [site.sku for site in grid.site_pairs])
     )
 
 

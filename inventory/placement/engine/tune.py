@@ -3,13 +3,15 @@
 Source: placement.md §0.4, §0.5 and §6.3 (docs/placement.md).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 import numpy as np
 
 from inventory.placement.engine import families
+from inventory.placement.engine.distribution import quantile, window_sums
 from inventory.placement.engine.families import BALANCED, STEADY, Style
+from inventory.placement.engine.foretell import Foreteller, Laws
 from inventory.placement.engine.model import Floats, Ints
 from inventory.placement.engine.over import ONE_BY_ONE, Over
 from inventory.placement.engine.prepare import CLASSES, Prepared
@@ -32,6 +34,7 @@ BALANCED_GAIN = (
 FITTED_GAIN = 0.98
 NEARLY_BEST = 1.02
 THEORY_WEEKS = 13
+COVERED_COLUMNS, LEAST_COVERED_SUMS = 4, 100
 Progress = Callable[[int, int], None]
 
 
@@ -88,12 +91,14 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
     script = Script(columns, stage.span, stage.prepared.problem.network.review_weeks, seed)
     costs: dict[str, Floats] = {}
     styles: dict[str, Style] = {}
+    covered: dict[str, float | None] = {}
     for name, (family, share) in PLANS.items():
         styles[name] = _style(stage, family, share)
         tellers = stage.tellers(styles[name])
         laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
         tally = rehearse(stage.chain, stage.demand, *tellers, phi=phi, beta=beta, script=script, laws=laws)
         costs[name] = tally.by_item.sum(axis=1)
+        covered[name] = _covered(stage, tellers[0], columns, laws[0])
     name = chosen({plan: float(cost.min()) for plan, cost in costs.items()}, number)
     best_phi, best_beta = centre(costs[name], phi, beta)
     trust = count / (count + THEORY_WEEKS)
@@ -110,7 +115,27 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
         cost={plan: float(cost.min()) / most for plan, cost in costs.items()},
         sharpness=style.sharpness,
         scores=style.class_scores,
+        covered=covered[name],
     )
+
+
+def _covered(stage: Stage, teller: Foreteller, columns: Sequence[int], laws: Laws) -> float | None:
+    """The share of sums of past demand, half of it known, that were not above the 95 % quantile foretold for them.
+
+    Up to 4 of the columns are looked at. None where fewer than 100 sums came about: too few to tell 95 from 99 %.
+    """
+    spans, demand = stage.dc_spans, stage.demand.reshape(-1, stage.prepared.weeks)
+    last = demand.shape[1] - int(spans.weeks.max(initial=1))
+    seen = [column for column in columns if column <= last]
+    judged = held = 0
+    for column in seen[:: -max(1, len(seen) // COVERED_COLUMNS)][:COVERED_COLUMNS]:
+        high = quantile(teller.at(column, laws)[0].whole, 0.95)
+        for weeks in np.unique(spans.weeks).tolist():
+            sums, known = window_sums(demand[:, column : column + weeks], weeks)
+            use = (spans.weeks == weeks) & (known[:, 0] * 2 >= weeks) & (high > 0)
+            judged += int(use.sum())
+            held += int((sums[:, 0] * spans.whole / weeks <= high)[use].sum())
+    return held / judged if judged >= LEAST_COVERED_SUMS else None
 
 
 def rehearsed(stage: Stage, end: int) -> tuple[int, ...]:

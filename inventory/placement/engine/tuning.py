@@ -12,6 +12,7 @@ from inventory.placement.engine.prepare import CLASSES
 from inventory.placement.engine.spread import Mixture
 
 DEFAULT_PHI, DEFAULT_BETA = 2.0, 0.95
+LEAST_COVERED, MOST_COVERED = 0.85, 0.995
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ClassTuning:
     """How one class is planned: forecast family, share λ of real sums, network quantile β, hold-back factor φ.
 
     `weeks` were played and counted to find them (0: theory), over `items` items; `cost` is what each family cost in the past,
-    as a share of the dearest.
+    as a share of the dearest; `covered` the share of past demand over the protection interval that its 95 % quantile covered.
     """
 
     family: str = STEADY
@@ -32,11 +33,17 @@ class ClassTuning:
     cost: Mapping[str, float] = field(default_factory=dict)
     sharpness: float = 1.0
     scores: tuple[float, ...] = (0.0,) * len(CANDIDATES)
+    covered: float | None = None
 
     @property
     def style(self) -> Style:
         """The forecasts that go with it."""
         return Style(self.family, Mixture(self.share), self.sharpness, self.scores)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether 95 % quantiles held in the past about as often as they say, or nothing is known of it (placement.md §4.5)."""
+        return self.covered is None or LEAST_COVERED <= self.covered <= MOST_COVERED
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,13 @@ def _class(name: str, row: Any, checker: Checker) -> ClassTuning:
     if not isinstance(scores, list | tuple) or len(scores) != len(CANDIDATES):
         checker.blame(f"{where}.scores", f"{len(CANDIDATES)} numbers are needed")
         scores = ClassTuning().scores
+    covered = checker.number(row, "covered", where, None)
     checker.done()
     return ClassTuning(
         family=str(family), share=float(shares["share"] or 0.0), beta=float(shares["beta"] or 0.0), phi=float(phi or 0.0),
         weeks=int(row.get("weeks", 0)), items=int(row.get("items", 0)), beta_theory=float(shares["beta_theory"] or 0.0),
         cost=dict(row.get("cost", {})), sharpness=float(row.get("sharpness", 1.0)), scores=tuple(float(s) for s in scores),
+        covered=covered,
     )  # fmt: skip
 
 
