@@ -24,9 +24,11 @@ class ExactNumber(serializers.Field):
 
     scale: int
 
-    def __init__(self, *, above: int | None = None, at_least: int | None = None, **options: Any) -> None:
+    def __init__(
+        self, *, above: int | None = None, at_least: int | None = None, at_most: int | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self.above, self.at_least = above, at_least
+        self.above, self.at_least, self.at_most = above, at_least, at_most
 
     def to_internal_value(self, data: Any) -> Decimal:
         """The number. Raises ValidationError with the rule that is broken."""
@@ -44,6 +46,8 @@ class ExactNumber(serializers.Field):
             raise self._outside(_("%(value)s must be above %(limit)s."), number, self.above, "above")
         if self.at_least is not None and number < self.at_least:
             raise self._outside(_("%(value)s must be %(limit)s or more."), number, self.at_least, "at_least")
+        if self.at_most is not None and number > self.at_most:
+            raise self._outside(_("%(value)s must be %(limit)s or less."), number, self.at_most, "at_most")
         return number
 
     @staticmethod

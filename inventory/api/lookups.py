@@ -9,12 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from inventory.catalog.models import Item
 from inventory.errors import InvalidInput, InvalidInputs
 from inventory.parties.models import Authorisation, Carrier, Client
-from inventory.places.models import Location, Site
+from inventory.places.models import Location, Market, Site
 
 
 def site_of(code: str, field: str) -> Site:
     """The site in use that has this code. Raises InvalidInput."""
     return _known(Site.objects.filter(code=code, is_active=True), code, field)
+
+
+def market_of(code: str, field: str = "market") -> Market:
+    """The market that has this code. Raises InvalidInput."""
+    return _known(Market.objects.filter(code=code), code, field)
 
 
 def carrier_of(code: str, field: str = "carrier") -> Carrier:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,9 +13,9 @@ from inventory.api.fields import Day, Moment, MoneyText, QuantityText, RateText
 from inventory.api.filters import Filters, Id, OneOf, Rows, Text
 from inventory.api.rows import Input, Output
 from inventory.api.work import JobOutput
-from inventory.jobs import services as jobs
 from inventory.jobs.messages import start
 from inventory.parties.roles import ApiScope
+from inventory.placement import asking, explain
 from inventory.placement.models import PlacementLevel, PlacementRun, Recommendation
 
 
@@ -62,14 +61,7 @@ class PlacementRuns(Writes, ListEndpoint):
         return self.change(RunInput, self._ask, status_code=202)
 
     def _ask(self, values: dict[str, Any]) -> dict[str, Any]:
-        job = jobs.request(
-            kind="placement_run",
-            title=_("Placement of %(client)s") % {"client": self.client.name},
-            parameters=values,
-            client=self.client,
-            actor=self.actor,
-            at=timezone.now(),
-        )
+        job = asking.ask_for_run(client=self.client, parameters=values, at=timezone.now(), actor=self.actor)
         start(job)
         return JobOutput.draw(job)
 
@@ -104,6 +96,16 @@ class LevelOutput(Output):
     )
 
 
+class LevelDetailOutput(LevelOutput):
+    """The level, and its explanation in words."""
+
+    sentence = serializers.SerializerMethodField(help_text="For people, in the language asked for.")
+
+    def get_sentence(self, level: PlacementLevel) -> str:
+        """The explanation as one or a few sentences."""
+        return explain.sentence(level.explanation)
+
+
 class LevelFilters(Filters):
     """Filters of levels."""
 
@@ -119,6 +121,18 @@ class PlacementLevels(ListEndpoint):
     client_path = "run__client"
     serializer_class = LevelOutput
     filterset_class = LevelFilters
+
+
+class PlacementLevelDetail(DetailEndpoint):
+    """One level, with its explanation in words."""
+
+    model = PlacementLevel
+    client_path = "run__client"
+    serializer_class = LevelDetailOutput
+
+    def rows(self) -> Rows:
+        """Levels with what they name."""
+        return super().rows().select_related("item", "site").defer("footing")
 
 
 class RecommendationOutput(Output):
@@ -147,6 +161,16 @@ class RecommendationOutput(Output):
     accepted_quantity = QuantityText(allow_null=True)
 
 
+class RecommendationDetailOutput(RecommendationOutput):
+    """The recommendation, and its explanation in words."""
+
+    sentence = serializers.SerializerMethodField(help_text="For people, in the language asked for.")
+
+    def get_sentence(self, recommendation: Recommendation) -> str:
+        """The explanation as one or a few sentences."""
+        return explain.sentence(recommendation.explanation)
+
+
 class RecommendationFilters(Filters):
     """Filters of recommendations."""
 
@@ -167,10 +191,10 @@ class Recommendations(ListEndpoint):
 
 
 class RecommendationDetail(DetailEndpoint):
-    """One recommendation."""
+    """One recommendation, with its explanation in words."""
 
     model = Recommendation
-    serializer_class = RecommendationOutput
+    serializer_class = RecommendationDetailOutput
 
     def rows(self) -> Rows:
         """Recommendations with what they name."""

@@ -97,6 +97,9 @@ def _about(row: PlannedEvent, client: Client | None) -> list[InvalidInput]:
     if row.kind == Kind.TARIFF and row.client and not row.item:
         said = gettext_noop("A tariff that is not of one item holds for all clients: choose an item, or no client.")
         faults.append(InvalidInput(said, field="client", value=row.client.name, rule="operator_wide"))
+    if row.kind == Kind.TARIFF and row.market:
+        said = gettext_noop("A tariff holds in all markets.")
+        faults.append(InvalidInput(said, field="market", value=row.market.code, rule="not_of_this_kind"))
     if row.origin_country and row.item:
         said = gettext_noop("Choose either an item or a country of origin.")
         faults.append(InvalidInput(said, field="origin_country", value=row.origin_country, rule="one_of"))

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from inventory.errors import DomainError, InvalidInput, gettext_noop
+from inventory.errors import DomainError, InvalidInput, InvalidInputs, gettext_noop
 from inventory.jobs.models import Job
 from inventory.jobs.outcome import Outcome, Report
 from inventory.parties.models import Client
@@ -48,7 +48,7 @@ class Compared:
 
 @transaction.atomic
 def write(*, client: Client, name: str, overlay: Mapping[str, Any], at: datetime, actor: Actor) -> Scenario:
-    """Write a scenario of a client. Raises InvalidInput for a name that is taken or changes that make no sense."""
+    """Write a scenario of a client. Raises InvalidInput for a name that is taken, InvalidInputs for changes that make no sense."""
     found = Scenario(
         client=client, name=name, overlay=_checked(name, overlay), created_at=at, created_by=actor.label, changed_at=at
     )
@@ -57,7 +57,7 @@ def write(*, client: Client, name: str, overlay: Mapping[str, Any], at: datetime
 
 @transaction.atomic
 def edit(*, scenario: Scenario, name: str, overlay: Mapping[str, Any], at: datetime) -> Scenario:
-    """Give a scenario another name and other changes. Raises ScenarioComputed, or InvalidInput as `write` does."""
+    """Give a scenario another name and other changes. Raises ScenarioComputed, or what `write` raises."""
     row = Scenario.objects.select_for_update().get(pk=scenario.pk)
     if row.results.exists():
         raise ScenarioComputed(gettext_noop("%(name)s was computed: copy it and edit the copy."), name=row.name)
@@ -153,13 +153,13 @@ def run_job(job: Job, report: Report) -> Outcome:
 
 
 def _checked(name: str, overlay: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes without the name, which the row has. Raises InvalidInput."""
+    """The changes without the name, which the row has. Raises InvalidInputs, one for each cause."""
     try:
         scenario_of({**overlay, "name": name}, "")
     except BadInput as error:
-        causes = [cause.removeprefix(": ") for cause in error.causes]
-        field, rule = causes[0].split(": ", 1)
-        raise _invalid(field, "", "; ".join([rule, *causes[1:]])) from error
+        causes = [cause.removeprefix(": ").split(": ", 1) for cause in error.causes]
+        said = gettext_noop("%(field)s: %(why)s")
+        raise InvalidInputs(InvalidInput(said, field=field, rule="fits", why=why) for field, why in causes) from error
     return {key: value for key, value in overlay.items() if key != "name"}
 
 

@@ -12,6 +12,7 @@ from inventory.demand import selectors as demand
 from inventory.errors import NotFound
 from inventory.parties.models import Client
 from inventory.parties.scope import ClientScope
+from inventory.placement import track_record as following
 from inventory.placement.beside import Moved
 from inventory.placement.engine.model import LeadTime
 from inventory.placement.models import (
@@ -24,7 +25,7 @@ from inventory.placement.models import (
     Scenario,
     ScenarioResult,
 )
-from inventory.placement.track_record import Decision, Week
+from inventory.placement.track_record import DAYS_BACK, Decision, TrackRecord, Week
 from inventory.places.models import Lane
 
 Way = tuple[str, str, str, str]  # origin, destination, mode, crossing: codes
@@ -203,6 +204,15 @@ def advised(scope: ClientScope, *, item: Item, since: date) -> tuple[dict[date, 
         first.setdefault(day - timedelta(days=day.weekday()), pk)
     rows = recommendations(scope).filter(item=item, run__in=first.values()).order_by()
     return first, [Moved(*row) for row in rows.values_list("target_id", "run__as_of", "quantity")]
+
+
+def track_record(scope: ClientScope, *, today: date, item: Item | None = None) -> TrackRecord:
+    """The last twelve months of one item, or of all in scope. Three statements."""
+    since = today - timedelta(days=DAYS_BACK)
+    made = decisions(scope, since=since, item=item)
+    superseded = number_superseded(scope, since=since, item=item)
+    weeks = weeks_of(scope, since=since, decided=made)
+    return following.track_record(made, superseded, weeks, since=since, today=today)
 
 
 def number_superseded(scope: ClientScope, *, since: date, item: Item | None = None) -> int:

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 WEEKS = 4
 MOST_REASONS = 5
+DAYS_BACK = 365
+FOLLOWED = ("accepted", "changed")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,32 @@ class Record:
     weeks_short: int
     fill: float
     in_stock: float
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """How planners decided from a day on, and what became of what they followed and of what they refused."""
+
+    since: date
+    how: Adherence
+    followed: Record | None
+    refused: Record | None
+
+
+def track_record(
+    decisions: Iterable[Decision],
+    superseded: int,
+    weeks: Mapping[tuple[int, int, date], Week],
+    *,
+    since: date,
+    today: date,
+) -> TrackRecord:
+    """The track record of decisions made from a day on; `weeks` as of `record`."""
+    listed = list(decisions)
+    followed = [one for one in listed if one.outcome in FOLLOWED]
+    refused = [one for one in listed if one.outcome == "refused"]
+    how = adherence(listed, superseded)
+    return TrackRecord(since, how, record(followed, weeks, today), record(refused, weeks, today))
 
 
 def adherence(decisions: Iterable[Decision], superseded: int = 0) -> Adherence:

@@ -30,6 +30,7 @@ def _nothing(_t):
 
 
 _ITEM = {"description": "Rueda", "stock_unit": "6", "tariff_code": "8302200100", "origin_country": "CHN"}
+_SCENARIO = {"schema": "placement-scenario/1", "changes": [{"kind": "duty", "delta": -0.05}]}
 _LINES = [{"line": 1, "good": "1"}]
 _at = "2026-03-20T11:00:00-06:00"
 
@@ -97,6 +98,19 @@ BODIES = {
         },
     ),
     "post placement_runs": (None, lambda t: {"as_of": "2026-03-02"}),
+    "post level_overrides": (
+        None,
+        lambda t: {"sku": t.item.sku, "site": "dallas", "value": "15", "until": "2026-04-30", **_reason(t)},
+    ),
+    "post end_override": (lambda t: t.override.pk, _nothing),
+    "post planned_events": (
+        None,
+        lambda t: {"kind": "tariff", "sku": t.item.sku, "first_day": "2026-04-01", "value": "0.35", **_reason(t)},
+    ),
+    "post end_event": (lambda t: t.event.pk, _nothing),
+    "post scenarios": (None, lambda t: {**_SCENARIO, "name": f"{t.mark} cheaper"}),
+    "patch scenario": (lambda t: t.draft_scenario.pk, lambda t: {"name": f"{t.mark} otra"}),
+    "post scenario_results": (None, lambda t: {"scenarios": [t.scenario.pk]}),
     "post accept_recommendation": (lambda t: t.recommendation.pk, lambda t: {"quantity": "6"}),
     "post accept_recommendations": (None, lambda t: {"recommendations": [t.recommendation.pk]}),
     "post refuse_recommendation": (lambda t: t.recommendation.pk, _reason),

@@ -25,11 +25,13 @@ from inventory.models import (
     Item,
     Job,
     LegalNotice,
+    LevelOverride,
     LotCorrection,
     Market,
     Pedimento,
     PlacementLevel,
     PlacementRun,
+    PlannedEvent,
     Posting,
     Recommendation,
     Reservation,
@@ -39,8 +41,11 @@ from inventory.models import (
     StockDifference,
 )
 from inventory.parties.scope import Actor
-from tests.builders import make_authorisation, make_client, make_item, pedimento_number
+from inventory.placement.engine import what_if
+from inventory.placement.files.scenario import SCHEMA
+from tests.builders import make_authorisation, make_client, make_item, make_site, pedimento_number
 from tests.scenarios import world
+from tests.web.two_worlds import FOOTING
 from warehouse.models import Delivery, MovementOrder, Receipt, Shipment
 from warehouse.movements import services as movements
 from warehouse.receiving import services as receiving
@@ -76,8 +81,12 @@ class Tenant:
     draft: Shipment
     order: MovementOrder
     run: PlacementRun
+    level: PlacementLevel
     recommendation: Recommendation
+    override: LevelOverride
+    event: PlannedEvent
     scenario: Scenario
+    draft_scenario: Scenario
     compared: ScenarioResult
     job: Job
     notice: LegalNotice
@@ -92,6 +101,7 @@ class Tenant:
             self.shipment.number, self.draft.number, self.order.number, self.own_authorisation.number, self.client.code,
             f"{self.mark}-B1", f"{self.mark}-GTIN", f"{self.mark}-PO", *map(str, (
                 self.scenario.pk, self.compared.pk, self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
+                self.level.pk, self.override.pk, self.draft_scenario.pk, self.event.pk,
                 *lots.values_list("pk", flat=True), *Posting.objects.filter(
                     legs__account__client=self.client).values_list("pk", flat=True).distinct(),
                 *Account.objects.filter(client=self.client).values_list("pk", flat=True),
@@ -117,6 +127,10 @@ def make_house() -> House:
         currency="USD", determined_on=date(2026, 3, 2), published_on=date(2026, 3, 3), mxn_per_unit=Decimal("18.25")
     )
     market = Market.objects.create(code="tx", name="Texas", latitude=31, longitude=-97, primary_dc=dc)
+    PlannedEvent.objects.create(
+        kind="closure", crossing=make_site("bridge", Site.Kind.CROSSING), first_day=date(2026, 4, 6), reason="Works",
+        created_at=NOW, created_by="planner",
+    )  # fmt: skip
     return House(zone, dc, make_authorisation("RFS", site=zone), market)
 
 
@@ -145,8 +159,9 @@ def move_in(house: House, mark: str) -> Tenant:
         actor=actor,
         note=mark,
     )
-    run, recommendation = _recommend(house, client, item, mark)
-    scenario, compared = _compare(client, mark)
+    run, level, recommendation = _recommend(house, client, item, mark)
+    override, event = _by_hand(house, client, item, mark)
+    scenario, draft_scenario, compared = _compare(client, mark)
     notice = customs.open_notice(
         pedimento=entry, kind="arrival", document=f"{mark}-1", arrived_at=NOW, details={"container": mark}, at=NOW
     )
@@ -155,8 +170,8 @@ def move_in(house: House, mark: str) -> Tenant:
     )
     _the_rest(house, client, item, entry, actor, mark)
     return Tenant(
-        mark, client, item, entry, exit_, spare, receipt, shipment, draft, order, run, recommendation,
-        scenario, compared, _job(client, mark), notice, Authorisation.objects.get(client=client),
+        mark, client, item, entry, exit_, spare, receipt, shipment, draft, order, run, level, recommendation,
+        override, event, scenario, draft_scenario, compared, _job(client, mark), notice, Authorisation.objects.get(client=client),
     )  # fmt: skip
 
 
@@ -219,11 +234,12 @@ def _recommend(house, client, item, mark):
         client=client, as_of=NOW.date(), created_at=NOW, actor_label=mark, inputs_hash=mark, code_version="1",
         parameters={"of": mark}, metrics={"of": mark},
     )  # fmt: skip
-    PlacementLevel.objects.create(
+    level = PlacementLevel.objects.create(
         run=run, item=item, site=house.dc, order_up_to=9, reorder_point=5, safety_stock=2, expected_demand=7,
         protection_weeks=2, expected_fill=Decimal("0.98"), expected_weekly_cost_usd=1, position=3, explanation={"of": mark},
+        footing=what_if.packed(FOOTING),
     )  # fmt: skip
-    return run, Recommendation.objects.create(
+    return run, level, Recommendation.objects.create(
         run=run, client=client, item=item, source=house.zone, target=house.dc, quantity=6, reason_code="below_level",
         explanation={"of": mark}, priority=1, expected_cost_usd=12, expected_fill_before=Decimal("0.5"),
         expected_fill_after=Decimal("0.9"), ship_week=date(2026, 3, 23), arrive_week_p50=date(2026, 3, 30),
@@ -231,16 +247,42 @@ def _recommend(house, client, item, mark):
     )  # fmt: skip
 
 
+def _by_hand(house, client, item, mark):
+    override = LevelOverride.objects.create(
+        item=item,
+        site=house.dc,
+        value=12,
+        computed=9,
+        until=date(2026, 4, 30),
+        reason=mark,
+        created_at=NOW,
+        created_by=mark,
+    )
+    event = PlannedEvent.objects.create(
+        kind="promotion", client=client, item=item, market=house.market, first_day=date(2026, 4, 6), last_day=date(2026, 4, 12),
+        reason=mark, created_at=NOW, created_by=mark,
+    )  # fmt: skip
+    return override, event
+
+
 def _compare(client, mark):
-    scenario = Scenario.objects.create(
-        client=client, name=f"{mark} dearer", overlay={"of": mark}, created_at=NOW, created_by=mark, changed_at=NOW
+    scenario, draft = (
+        Scenario.objects.create(
+            client=client,
+            name=f"{mark} {name}",
+            overlay={"schema": SCHEMA, "changes": [{"kind": "demand", "factor": 1.1, "category": mark}]},
+            created_at=NOW,
+            created_by=mark,
+            changed_at=NOW,
+        )
+        for name in ("dearer", "draft")
     )
     compared = ScenarioResult.objects.create(
         client=client, as_of=NOW.date(), created_at=NOW, actor_label=mark, inputs_hash=mark, code_version="1",
         parameters={"of": mark}, figures={"of": mark},
     )  # fmt: skip
     compared.scenarios.add(scenario)
-    return scenario, compared
+    return scenario, draft, compared
 
 
 def _job(client, mark):

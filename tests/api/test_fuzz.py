@@ -68,6 +68,7 @@ class Fuzzed:
             "items": tenant.item.sku, "pedimentos": tenant.spare.number, "receipts": tenant.receipt.number,
             "shipments": tenant.draft.number, "deliveries": tenant.shipment.number, "jobs": tenant.job.pk,
             "movement-orders": tenant.order.number, "placement-runs": tenant.run.pk,
+            "placement-levels": tenant.level.pk, "scenarios": tenant.scenario.pk, "scenario-results": tenant.compared.pk,
             "recommendations": tenant.recommendation.pk,
         }.get(operation.path.split("/")[3])  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from inventory.errors import InvalidInput, NotFound
+from inventory.errors import InvalidInput, InvalidInputs, NotFound
 from inventory.jobs import running
 from inventory.jobs import services as jobs
 from inventory.models import Job, Scenario, ScenarioResult
@@ -104,7 +104,7 @@ def test_a_comparison_outlives_its_scenarios(world):
     ],
 )
 def test_changes_that_make_no_sense_are_not_written(world, overlay, said):
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(InvalidInputs, match=said):
         write(world, overlay=overlay)
 
     assert not Scenario.objects.exists()

@@ -258,7 +258,7 @@ def test_a_run_is_asked_for_and_its_progress_shown(client, planner, run):
     )
 
     job = Job.objects.get(kind="placement_run")
-    assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5", "budget": "250000.50"}
+    assert job.parameters == {"as_of": "2026-03-01", "phi": "1.5", "budget": "250000.5"}
     assert job.client == run.client
     assert reverse("inventory:job_progress", args=[job.pk]) in answer.content.decode()
 

@@ -1,7 +1,7 @@
 """How planners decided on recommendations in the last twelve months, and what happened in the weeks after."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +12,12 @@ from inventory.catalog.models import Item
 from inventory.parties.scope import ClientScope
 from inventory.placement import explain
 from inventory.placement import selectors as placement
-from inventory.placement.track_record import Adherence, Record, adherence, record
+from inventory.placement.track_record import Adherence, Record
 from inventory.web.formatting import DASH, percent_text, quantity_text
-
-DAYS_BACK = 365
-FOLLOWED = ("accepted", "changed")
 
 
 @dataclass(frozen=True)
-class TrackRecord:
+class Drawn:
     """What is drawn of it: facts, reasons with their numbers, and rows of what was followed and what was refused."""
 
     facts: list[tuple[Any, str]]
@@ -28,21 +25,14 @@ class TrackRecord:
     rows: list[tuple[Any, list[str]]]
 
 
-def track_record(scope: ClientScope, today: date, item: Item | None = None) -> TrackRecord | None:
-    """The last twelve months of one item, or of all in scope; None where nothing was decided. Three statements."""
-    since = today - timedelta(days=DAYS_BACK)
-    made = placement.decisions(scope, since=since, item=item)
-    superseded = placement.number_superseded(scope, since=since, item=item)
-    if not made and not superseded:
+def track_record(scope: ClientScope, today: date, item: Item | None = None) -> Drawn | None:
+    """The last twelve months of one item, or of all in scope; None where nothing was decided."""
+    found = placement.track_record(scope, today=today, item=item)
+    how = found.how
+    if not how.decided and not how.superseded:
         return None
-    weeks = placement.weeks_of(scope, since=since, decided=made)
-    kinds = (
-        (_("Followed recommendations"), [one for one in made if one.outcome in FOLLOWED]),
-        (_("Refused recommendations"), [one for one in made if one.outcome == "refused"]),
-    )
-    rows = [(title, _cells(record(listed, weeks, today))) for title, listed in kinds]
-    how = adherence(made, superseded)
-    return TrackRecord(_facts(how), how.reasons, rows)
+    kinds = ((_("Followed recommendations"), found.followed), (_("Refused recommendations"), found.refused))
+    return Drawn(_facts(how), how.reasons, [(title, _cells(record)) for title, record in kinds])
 
 
 def _facts(how: Adherence) -> list[tuple[Any, str]]:

@@ -18,10 +18,9 @@ from django.views.decorators.http import require_GET
 
 from inventory.errors import InvalidInput, NotFound
 from inventory.jobs import messages as nudges
-from inventory.jobs import services as jobs
 from inventory.models import Client, PlacementLevel, PlacementRun
 from inventory.parties.roles import Can
-from inventory.placement import events_told, explain, limits_told, repeating
+from inventory.placement import asking, events_told, explain, limits_told, repeating
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
 from inventory.units import MONEY_SCALE
@@ -37,7 +36,6 @@ from inventory.web.lists import Action, ListPage
 from warehouse.web import run_facts
 from warehouse.web.placement_facts import estimate_text
 
-KIND = "placement_run"
 NEWEST_JOBS = 3
 
 
@@ -119,18 +117,12 @@ def placement_new(request: WebRequest) -> HttpResponse:
         client = given.pop("client")
         if not request.access.scope.allows(client.pk):
             raise InvalidInput(now("There is no client %(value)s."), field="client", value=client.pk, rule="choice")
-        job = jobs.request(
-            kind=KIND,
-            title=now("Recommendations for %(client)s") % {"client": client.name},
-            parameters={name: str(value) for name, value in given.items() if value},
-            client=client,
-            actor=request.access.actor,
-            at=timezone.now(),
-        )
+        stated = {name: value for name, value in given.items() if value}
+        job = asking.ask_for_run(client=client, parameters=stated, at=timezone.now(), actor=request.access.actor)
         nudges.start(job)
         return reverse("warehouse:placement_new")
 
-    newest = jobs_of(request.access).filter(kind=KIND, requested_by=request.access.user_id)[:NEWEST_JOBS]
+    newest = jobs_of(request.access).filter(kind=asking.RUN, requested_by=request.access.user_id)[:NEWEST_JOBS]
     return form_page(
         request, form, ask, template="warehouse/placement/new.html", title=_("Run placement"),
         button=pgettext_lazy("button", "Run"),

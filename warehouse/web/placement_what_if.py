@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from inventory.parties.roles import Can
-from inventory.placement import explain, records
+from inventory.placement import counterfactual, explain, records
 from inventory.placement import selectors as placement
 from inventory.placement.engine import what_if
 from inventory.web.access import WebRequest, requires
 from inventory.web.fields import QuantityFormField
-
-PERCENT = 100
 
 
 class WhatIfForm(forms.Form):
@@ -37,17 +35,15 @@ class WhatIfForm(forms.Form):
         return given
 
 
-def answered(known: what_if.Footing, position: float, given: dict[str, Any]) -> dict[str, Any]:
+def answered(known: what_if.Footing, position: Decimal, given: dict[str, Any]) -> dict[str, Any]:
     """What is now and what would be, in rows of label, now and then; and a sentence that says what was asked."""
     if given["more"] is not None:
-        more = float(given["more"])
-        before, after = what_if.held(known, position), what_if.held(known, position + more)
-        asked = now("If the DC held %(more)s more") % {"more": explain.text(more)}
+        before, after = counterfactual.if_held(known, position, given["more"])
+        asked = now("If the DC held %(more)s more") % {"more": explain.text(given["more"])}
         first = _("On hand and on the way")
     else:
-        points = float(given["points"])
-        before, after = what_if.level_under(known, 0.0), what_if.level_under(known, points / PERCENT)
-        asked = now("If duty were %(points)s points higher") % {"points": explain.text(points)}
+        before, after = counterfactual.if_duty(known, given["points"])
+        asked = now("If duty were %(points)s points higher") % {"points": explain.text(given["points"])}
         first = _("Level")
     return {
         "asked": asked,
@@ -74,7 +70,7 @@ def what_if_page(request: WebRequest, pk: int) -> HttpResponse:
         "subtitle": f"{level.item.sku} · {level.site.name}",
         "crumbs": [(level.item.sku, reverse("warehouse:placement_item", args=[level.item_id]))],
         "errors": [error for errors in form.errors.values() for error in errors],
-        "answer": answered(known, float(level.position), form.cleaned_data) if is_asked else None,
+        "answer": answered(known, level.position, form.cleaned_data) if is_asked else None,
     }
     template = "_what_if.html" if request.htmx else "what_if.html"
     return render(request, f"warehouse/placement/{template}", page, status=200 if is_asked else 422)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inventory.errors import DomainError, InvalidInput, NotFound
 from inventory.jobs import messages as nudges
-from inventory.jobs import services as jobs
 from inventory.models import Client, Scenario
 from inventory.parties.roles import Can
+from inventory.placement import asking
 from inventory.placement import scenarios as services
 from inventory.placement import selectors as placement
 from inventory.templatetags import recinto as tags
@@ -266,13 +266,9 @@ def compare(request: WebRequest) -> HttpResponse:
 
     def ask(given: dict[str, Any]) -> str:
         rows = given["chosen"]
-        client = rows[0].client
-        job = jobs.request(
-            kind=services.KIND, title=now("Scenarios of %(client)s") % {"client": client.name}, client=client,
-            parameters={
-                "scenarios": [row.pk for row in rows], "is_retuned": given["is_retuned"], "with_tornado": given["with_tornado"],
-            },
-            actor=request.access.actor, at=timezone.now(),
+        job = asking.ask_for_comparison(
+            client=rows[0].client, scenarios=rows, is_retuned=given["is_retuned"], with_tornado=given["with_tornado"],
+            at=timezone.now(), actor=request.access.actor,
         )  # fmt: skip
         nudges.start(job)
         return reverse("warehouse:scenario_compare")

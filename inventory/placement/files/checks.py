@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +61,9 @@ class Checker:
         value = row.get(name)
         if value is None:
             return default
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-        if not is_number or value < 0 or value > 1e12 or (positive and not value):
+        # Compared, and not asked whether it is finite: a whole number may be too large to be a float.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e12
+        if not is_number or (positive and not value):
             self.blame(
                 f"{where}.{name}", f"a number {'above' if positive else 'not below'} zero is needed, not {value!r}"
             )

@@ -6,7 +6,6 @@ Source: placement.md §8 (docs/placement.md).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ class _Row:
 
     def change(self) -> Change | None:
         kind = self.row.get("kind")
-        if kind not in _FIELDS:
+        if not isinstance(kind, str) or kind not in _FIELDS:
             self.checker.blame(f"{self.where}.kind", f"one of {', '.join(KINDS)} is needed, not {kind!r}")
             return None
         for name in sorted(set(self.row) - _FIELDS[kind] - {"kind"}):
@@ -206,7 +205,7 @@ class _Row:
 
     def probability(self) -> float:
         found = self.row.get("probability", 1.0)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not isfinite(found) or not 0 <= found <= 1:
+        if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
             self.checker.blame(f"{self.where}.probability", f"a number from 0 to 1 is needed, not {found!r}")
             return 1.0
         return float(found)
