@@ -23,6 +23,7 @@ class InventoryConfig(AppConfig):
         signals.connect()
         work.register("report_export", "inventory.reports.handler.export")
         work.register("demand_import", "inventory.demand.services.import_job")
+        work.register("order_import", "inventory.demand.order_imports.import_job")
         work.register("placement_run", "inventory.placement.parted.run_job", is_alone=True)
         work.register("placement_part", "inventory.placement.parted.part_job")
         work.register("scenario_comparison", "inventory.placement.scenarios.run_job")

@@ -1,9 +1,10 @@
 """Who asked for it: weekly demand by item and US market."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -118,7 +119,9 @@ class Demand(Writes, ListEndpoint):
 class DemandImports(Writes, Endpoint):
     """Demand history by file."""
 
-    model = DemandRecord
+    kind: ClassVar[str] = "demand_import"
+    title: ClassVar[Any] = _("Demand history from %(file)s")
+    model: ClassVar[type[Model]] = DemandRecord
     write_scope = ApiScope.DEMAND
     serializer_class = JobOutput
     parser_classes = [UploadParser]
@@ -131,8 +134,8 @@ class DemandImports(Writes, Endpoint):
     def _ask(self, values: dict[str, Any]) -> dict[str, Any]:
         file = values["file"]
         job = jobs.request(
-            kind="demand_import",
-            title=_("Demand history from %(file)s") % {"file": file.name},
+            kind=self.kind,
+            title=self.title % {"file": file.name},
             parameters={"file_name": file.name, "skip_bad_rows": values["skip_bad_rows"]},
             client=self.client,
             actor=self.actor,

@@ -3,21 +3,23 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from inventory.api.demand import DemandImports
 from inventory.api.endpoint import ListEndpoint, Writes
 from inventory.api.fields import Choice, Day, Moment, QuantityText
 from inventory.api.filters import At, Filters, OneOf, Text
 from inventory.api.filters import Day as DayFilter
 from inventory.api.rows import Input, Output
-from inventory.demand import orders
+from inventory.api.work import JobOutput
+from inventory.demand import order_imports, orders
 from inventory.demand.models import CustomerOrderLine
+from inventory.demand.order_lines import MAX_LINE, MAX_REFERENCE, Line
 from inventory.parties.roles import ApiScope
-
-MOST = 2**31 - 1
 
 
 class OrderLineOutput(Output):
@@ -50,8 +52,8 @@ class OrderLineFilters(Filters):
 class OrderLineInput(Input):
     """A line of an order. It counts in the week of `requested_on` with what was asked for, whatever was shipped of it."""
 
-    order = serializers.CharField(max_length=40)
-    line = serializers.IntegerField(min_value=1, max_value=MOST)
+    order = serializers.CharField(max_length=MAX_REFERENCE)
+    line = serializers.IntegerField(min_value=1, max_value=MAX_LINE)
     sku = serializers.CharField(max_length=64)
     market = serializers.CharField(max_length=64)
     requested_on = Day()
@@ -96,6 +98,25 @@ class DemandOrders(Writes, ListEndpoint):
         return self.change(OrderLinesInput, self._record)
 
     def _record(self, values: dict[str, Any]) -> dict[str, Any]:
-        lines = [orders.Line(reference=line.pop("order"), **line) for line in map(dict, values["lines"])]
+        lines = [Line(reference=line.pop("order"), **line) for line in map(dict, values["lines"])]
         recorded = orders.record(client=self.client, lines=lines, at=timezone.now(), actor=self.actor)
         return RecordedOutput.draw(recorded)
+
+
+class OrderFileInput(Input):
+    """A CSV or XLSX file with the columns order, line, sku, market, requested_on, quantity; shipped and cancelled may be there."""
+
+    file = serializers.FileField(allow_empty_file=False, max_length=200)
+    skip_bad_rows = serializers.BooleanField(default=False)
+
+
+class OrderImports(DemandImports):
+    """Customers' orders by file."""
+
+    kind, title = order_imports.KIND, _("Orders from %(file)s")
+    model = CustomerOrderLine
+
+    @extend_schema(request={"multipart/form-data": OrderFileInput}, responses={202: JobOutput})
+    def post(self, request: Request) -> Response:
+        """Hand in a file of orders; a job reads it. Ask `/jobs/{id}/` until it is done: its result says what was taken."""
+        return super().post(request)

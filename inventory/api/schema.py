@@ -74,7 +74,7 @@ _TOPICS = {
     "Stock": "accounts stock stock-by-site reservations postings legs",
     "Receiving": "receipts",
     "Shipping": "shipments milestones deliveries movement-orders",
-    "Demand and placement": "demand demand-orders demand-imports placement-runs placement-levels "
+    "Demand and placement": "demand demand-orders demand-imports demand-order-imports placement-runs placement-levels "
     "level-overrides planned-events recommendations scenarios scenario-results track-record",
     "Catalog": "items",
     "Places and partners": "sites locations markets authorisations carriers brokers",

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("differences/", customs.Differences.as_view(), name="differences"),
     path("demand/", demand.Demand.as_view(), name="demand"),
     path("demand-orders/", demand_orders.DemandOrders.as_view(), name="demand_orders"),
+    path("demand-order-imports/", demand_orders.OrderImports.as_view(), name="order_imports"),
     path("demand-imports/", demand.DemandImports.as_view(), name="demand_imports"),
     path("placement-runs/", placement.PlacementRuns.as_view(), name="placement_runs"),
     path("placement-runs/<int:pk>/", placement.PlacementRunDetail.as_view(), name="placement_run"),

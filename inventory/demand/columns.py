@@ -1,11 +1,12 @@
-"""The columns of a file of demand history: their names, and the one value that each text stands for. Pure.
+"""The columns of files of demand history and of orders: their names, and the one value that each text stands for. Pure.
 
 Values are whole numbers of base units (quantity 1e-6, price 1e-4, share 1e-6), so that millions of rows fit in arrays and none
 passes through a float. Source of the rules: docs/demand-data.md.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,10 +15,6 @@ from inventory.errors import InvalidInput
 from inventory.errors import gettext_noop as _
 from inventory.units import as_decimal, round_half_up
 
-REQUIRED = ("sku", "market", "date", "quantity")
-OPTIONAL = ("stockout", "promo", "price")
-ALIASES = {"location": "market", "region": "market", "mercado": "market", "fecha": "date", "cantidad": "quantity",
-           "agotado": "stockout", "promocion": "promo", "promoción": "promo", "precio": "price"}  # fmt: skip
 MAX_TEXT, MAX_QUANTITY, FIRST_DAY = 64, Decimal(10**12), date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 UNKNOWN_WEEK = -(2**62)
@@ -27,30 +24,58 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _NO = frozenset(("", "0", "0.0", "false", "no", "n", "f"))
 
 
-def positions(header: Sequence[str]) -> dict[str, int]:
-    """Where each known column stands. Raises UnreadableFile when one that is needed is missing, or stands twice.
+@dataclass(frozen=True)
+class Layout:
+    """Which columns a file has: those it needs, those it may have, and other names for them."""
 
-    >>> positions(["SKU", "Location", "date", "quantity", "note"])
-    {'sku': 0, 'market': 1, 'date': 2, 'quantity': 3}
-    """
-    found: dict[str, int] = {}
-    for index, text in enumerate(header):
-        name = str(text).strip().strip("\ufeff").lower()
-        name = ALIASES.get(name, name)
-        if name not in REQUIRED + OPTIONAL:
-            continue
-        if name in found:
-            raise UnreadableFile(_("The column %(field)s stands twice."), field=name, rule="column_twice")
-        found[name] = index
-    missing = [name for name in REQUIRED if name not in found]
-    if missing:
-        raise UnreadableFile(
-            _("The first row must name the columns sku, market, date, quantity; missing: %(missing)s."),
-            field=missing[0],
-            rule="missing_column",
-            missing=", ".join(missing),
-        )
-    return found
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    aliases: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.required + self.optional
+
+    def positions(self, header: Sequence[str]) -> dict[str, int]:
+        """Where each known column stands. Raises UnreadableFile when one that is needed is missing, or stands twice.
+
+        >>> HISTORY.positions(["SKU", "Location", "date", "quantity", "note"])
+        {'sku': 0, 'market': 1, 'date': 2, 'quantity': 3}
+        """
+        found: dict[str, int] = {}
+        for index, text in enumerate(header):
+            name = str(text).strip().strip("\ufeff").lower()
+            name = self.aliases.get(name, name)
+            if name not in self.names:
+                continue
+            if name in found:
+                raise UnreadableFile(_("The column %(field)s stands twice."), field=name, rule="column_twice")
+            found[name] = index
+        missing = [name for name in self.required if name not in found]
+        if missing:
+            raise UnreadableFile(
+                _("The first row must name the columns %(needed)s; missing: %(missing)s."),
+                field=missing[0],
+                rule="missing_column",
+                needed=", ".join(self.required),
+                missing=", ".join(missing),
+            )
+        return found
+
+
+HISTORY = Layout(
+    ("sku", "market", "date", "quantity"),
+    ("stockout", "promo", "price"),
+    {"location": "market", "region": "market", "mercado": "market", "fecha": "date", "cantidad": "quantity",
+     "agotado": "stockout", "promocion": "promo", "promoción": "promo", "precio": "price"},
+)  # fmt: skip
+ORDERS = Layout(
+    ("order", "line", "sku", "market", "requested_on", "quantity"),
+    ("shipped", "cancelled"),
+    {"pedido": "order", "renglon": "line", "renglón": "line", "location": "market", "region": "market", "mercado": "market",
+     "fecha": "requested_on", "date": "requested_on", "cantidad": "quantity", "embarcado": "shipped", "cancelado": "cancelled"},
+)  # fmt: skip
 
 
 def code_text(text: str) -> str:

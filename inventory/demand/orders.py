@@ -5,10 +5,11 @@ as it was stated; any other week is the sum of its order lines, and follows them
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from inventory.catalog.models import Item
 from inventory.demand import columns, selectors
 from inventory.demand.errors import UnknownItem, UnknownMarket
 from inventory.demand.models import CustomerOrderLine, DemandRecord
+from inventory.demand.order_lines import Line
 from inventory.demand.services import writing
 from inventory.errors import InvalidInput, InvalidInputs, gettext_noop
 from inventory.parties.models import Client
@@ -26,21 +28,10 @@ from inventory.places.models import Market
 SOURCE = "orders"
 STATED = ("item_id", "market_id", "requested_on", "quantity", "shipped", "cancelled")
 AHEAD = timedelta(days=365)
+BATCH = 1000
 Week = tuple[int, int, date]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of an order as the client states it; quantities in stock units."""
-
-    reference: str
-    line: int
-    sku: str
-    market: str
-    requested_on: date
-    quantity: Decimal
-    shipped: Decimal | None = None
-    cancelled: str = ""
+Key = tuple[str, int]
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -52,63 +43,110 @@ class Recorded:
     weeks: int
 
 
+@dataclass(frozen=True)
+class Known:
+    """The items of a client and the markets that order lines name."""
+
+    items: Mapping[str, Item]
+    markets: Mapping[str, Market]
+
+
 @transaction.atomic
 def record(*, client: Client, lines: Sequence[Line], at: datetime, actor: Actor) -> Recorded:
     """Write order lines, all or none; a line stated again replaces what was there, and its weeks are summed anew.
 
     Raises InvalidInputs for items or markets that are not known, and for a line that stands twice.
     """
-    writing(client)
-    stated = _rows(client, lines, at)
-    held = {
-        (row.reference, row.line): row
-        for row in CustomerOrderLine.objects.filter(client=client, reference__in={line.reference for line in lines})
-    }
-    new, changed, weeks = [], [], set()
-    for key, row in stated.items():
-        before = held.get(key)
-        if before is None:
-            new.append(row)
-        elif any(getattr(before, field) != getattr(row, field) for field in STATED):
-            weeks.add(_week(before))
-            row.pk = before.pk
-            changed.append(row)
-    with audit.acting(actor):
-        CustomerOrderLine.objects.bulk_create(new)
-        CustomerOrderLine.objects.bulk_update(changed, [*STATED, "recorded_at"])
-        weeks |= {_week(row) for row in (*new, *changed)}
-        return Recorded(len(new), len(changed), _sum_weeks(client, weeks, at))
-
-
-def _rows(client: Client, lines: Sequence[Line], at: datetime) -> dict[tuple[str, int], CustomerOrderLine]:
-    """The lines as rows not yet written, by reference and number."""
-    items = {row.sku: row for row in Item.objects.filter(client=client, sku__in={line.sku for line in lines})}
-    markets = {row.code: row for row in Market.objects.filter(code__in={line.market for line in lines})}
-    rows: dict[tuple[str, int], CustomerOrderLine] = {}
-    wrong: list[InvalidInput] = []
-    for index, line in enumerate(lines):
-        item, market, key = items.get(line.sku), markets.get(line.market), (line.reference, line.line)
-        if key in rows:
-            message, value = gettext_noop("Line %(value)s stands twice."), f"{line.reference}/{line.line}"
-            wrong.append(InvalidInput(message, field=f"lines[{index}].line", value=value, rule="once"))
-        if item is None:
-            message = gettext_noop("This client has no item %(value)s.")
-            wrong.append(UnknownItem(message, field=f"lines[{index}].sku", value=line.sku, rule=UnknownItem.code))
-        if market is None:
-            message, field = gettext_noop("There is no market %(value)s."), f"lines[{index}].market"
-            wrong.append(UnknownMarket(message, field=field, value=line.market, rule=UnknownMarket.code))
-        if not columns.FIRST_DAY <= line.requested_on <= at.date() + AHEAD:
-            message, field = gettext_noop("%(value)s is before 1990, or more than a year ahead."), "requested_on"
-            wrong.append(InvalidInput(message, field=f"lines[{index}].{field}", value=line.requested_on, rule="range"))
-        if item and market:
-            rows[key] = CustomerOrderLine(
-                client=client, reference=line.reference, line=line.line, item=item, market=market,
-                requested_on=line.requested_on, quantity=line.quantity, shipped=line.shipped, cancelled=line.cancelled,
-                recorded_at=at,
-            )  # fmt: skip
+    known = known_of(client, lines)
+    wrong = [error.at(f"lines[{index}].{error.field}") for index, error in faults(lines, known, at)]
     if wrong:
         raise InvalidInputs(wrong)
-    return rows
+    return write(client=client, lines=lines, known=known, at=at, actor=actor)
+
+
+@transaction.atomic
+def write(*, client: Client, lines: Sequence[Line], known: Known, at: datetime, actor: Actor) -> Recorded:
+    """Write order lines that have no faults, and sum the weeks they are in, before and now."""
+    writing(client)
+    weeks: set[Week] = set()
+    added = changed = 0
+    with audit.acting(actor):
+        for some in portions(lines):
+            stated = {(line.reference, line.line): _row(client, line, known, at) for line in some}
+            new, other, before = _told_from(stated, _held(client, {line.reference for line in some}))
+            CustomerOrderLine.objects.bulk_create(new)
+            CustomerOrderLine.objects.bulk_update(other, [*STATED, "recorded_at"])
+            weeks |= {_week(row) for row in (*new, *other, *before)}
+            added, changed = added + len(new), changed + len(other)
+        # In order of the item, so that each portion reads the lines of few.
+        summed = sum(_sum_weeks(client, set(some), at) for some in portions(sorted(weeks)))
+    return Recorded(added, changed, summed)
+
+
+def known_of(client: Client, lines: Sequence[Line]) -> Known:
+    """The items and markets that the lines name, as far as there are such."""
+    skus, codes = sorted({line.sku for line in lines}), sorted({line.market for line in lines})
+    items, markets = Item.objects.filter(client=client), Market.objects.all()
+    return Known(
+        {row.sku: row for some in portions(skus) for row in items.filter(sku__in=some)},
+        {row.code: row for some in portions(codes) for row in markets.filter(code__in=some)},
+    )
+
+
+def faults(lines: Sequence[Line], known: Known, at: datetime) -> Iterator[tuple[int, InvalidInput]]:
+    """What is wrong with the lines, by their place: the field, its value, the rule."""
+    seen: set[tuple[str, int]] = set()
+    last = at.date() + AHEAD
+    for index, line in enumerate(lines):
+        if (line.reference, line.line) in seen:
+            message, value = gettext_noop("Line %(value)s stands twice."), f"{line.reference}/{line.line}"
+            yield index, InvalidInput(message, field="line", value=value, rule="once")
+        seen.add((line.reference, line.line))
+        if line.sku not in known.items:
+            message = gettext_noop("This client has no item %(value)s.")
+            yield index, UnknownItem(message, field="sku", value=line.sku, rule=UnknownItem.code)
+        if line.market not in known.markets:
+            message = gettext_noop("There is no market %(value)s.")
+            yield index, UnknownMarket(message, field="market", value=line.market, rule=UnknownMarket.code)
+        if not columns.FIRST_DAY <= line.requested_on <= last:
+            message = gettext_noop("%(value)s is before 1990, or more than a year ahead.")
+            yield index, InvalidInput(message, field="requested_on", value=line.requested_on, rule="range")
+
+
+def portions(rows: Sequence[One]) -> Iterator[Sequence[One]]:
+    """The rows, so many at a time that one statement can name them all."""
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def _row(client: Client, line: Line, known: Known, at: datetime) -> CustomerOrderLine:
+    """A line as a row not yet written."""
+    return CustomerOrderLine(
+        client=client, reference=line.reference, line=line.line, item=known.items[line.sku],
+        market=known.markets[line.market], requested_on=line.requested_on, quantity=line.quantity, shipped=line.shipped,
+        cancelled=line.cancelled, recorded_at=at,
+    )  # fmt: skip
+
+
+def _held(client: Client, references: set[str]) -> dict[Key, CustomerOrderLine]:
+    """The lines that the books hold of these orders, by reference and number."""
+    rows = CustomerOrderLine.objects.filter(client=client, reference__in=references)
+    return {(row.reference, row.line): row for row in rows}
+
+
+def _told_from(
+    stated: Mapping[Key, CustomerOrderLine], held: Mapping[Key, CustomerOrderLine]
+) -> tuple[list[CustomerOrderLine], list[CustomerOrderLine], list[CustomerOrderLine]]:
+    """The lines that are new, those that say something else than before, and the latter as they were."""
+    new, changed, before = [], [], []
+    for key, row in stated.items():
+        was = held.get(key)
+        if was is None:
+            new.append(row)
+        elif any(getattr(was, field) != getattr(row, field) for field in STATED):
+            row.pk = was.pk
+            changed.append(row)
+            before.append(was)
+    return new, changed, before
 
 
 def _week(row: CustomerOrderLine) -> Week:

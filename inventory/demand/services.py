@@ -17,6 +17,7 @@ from inventory.demand import bulk, reading
 from inventory.demand.errors import BadRows, UnknownItem, UnknownMarket
 from inventory.demand.models import DemandRecord
 from inventory.demand.reading import HistoryRows
+from inventory.demand.tables import MAX_ERRORS
 from inventory.demand.weeks import Weeks, by_week
 from inventory.errors import InvalidInput, gettext_noop
 from inventory.jobs.models import Job
@@ -156,7 +157,7 @@ def _refuse_unknown(rows: HistoryRows, name: str, codes: list[str], ids: list[in
         "sku": (UnknownItem, gettext_noop("This client has no item %(value)s.")),
         "market": (UnknownMarket, gettext_noop("There is no market %(value)s.")),
     }[name]
-    for place in np.flatnonzero(bad)[: reading.MAX_ERRORS]:
+    for place in np.flatnonzero(bad)[:MAX_ERRORS]:
         error = kind(message, field=name, value=codes[rows.columns[name][place]], rule=kind.code)
         rows.refuse(error, int(rows.columns["row"][place]))
     return rows.without(bad)

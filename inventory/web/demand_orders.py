@@ -16,7 +16,7 @@ from inventory.web import offers
 from inventory.web.cells import TABLET, WIDE
 from inventory.web.columns import DayColumn, LinkColumn, MomentColumn, QuantityColumn
 from inventory.web.forms import DateInput
-from inventory.web.lists import ListPage
+from inventory.web.lists import Action, ListPage
 
 
 class OrderLineTable(tables.Table):
@@ -60,11 +60,15 @@ class OrderLineList(ListPage):
     search_fields = ("reference", "item__sku", "item__description")
     search_hint, export_name = _("Order, SKU or description"), "customer-orders"
     empty_title = _("No orders yet")
-    empty_text = _("Clients send their customers' orders by API.")
+    empty_text = _("Import a file of them, or have clients send them by API.")
 
     def rows(self) -> QuerySet[CustomerOrderLine]:
         """The lines in scope."""
         return demand.order_lines(self.request.access.scope)
+
+    def actions(self) -> list[Action]:
+        """Import a file of more."""
+        return [Action(_("Import"), reverse("inventory:order_import"), "file-upload", Can.IMPORT_DEMAND)]
 
     def extra_context(self) -> dict[str, Any]:
         """The way back."""

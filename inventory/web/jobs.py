@@ -30,15 +30,22 @@ TABLET = {"td": {"class": "d-none d-md-table-cell"}, "th": {"class": "d-none d-m
 KINDS = {
     "report_export": _("Report"),
     "demand_import": _("Import of demand"),
+    "order_import": _("Import of orders"),
     "placement_run": _("Placement run"),
     "lead_times": _("Lead times"),
     "scenario_comparison": _("Comparison of scenarios"),
 }
 # Where the work of a kind shows, whichever job did it.
-RESULT_PAGES = {"demand_import": "inventory:demand", "lead_times": "warehouse:lead_times"}
+RESULT_PAGES = {
+    "demand_import": "inventory:demand",
+    "order_import": "inventory:demand_orders",
+    "lead_times": "warehouse:lead_times",
+}
 # Numbers of a result that are worth a line of their own.
 RESULTS = {
     "rows": _("Rows"),
+    "added": _("Lines added"),
+    "changed": _("Lines changed"),
     "weeks": _("Weeks written"),
     "bad_rows": _("Rows left out"),
     "first_week": _("First week"),

@@ -12,13 +12,21 @@ def _declaration(t):
     return world.with_everything(data, t.mark)
 
 
-def _file(t):
-    content = f"sku,market,date,quantity\n{t.item.sku},tx,2026-03-02,5\n".encode()
+def _upload(t, content):
+    """How a file of the tenant is handed in."""
 
     def upload(caller, url, key=None, **fields):
-        return caller.upload(url, {"file": SimpleUploadedFile(f"{t.mark}.csv", content), **fields}, key)
+        return caller.upload(url, {"file": SimpleUploadedFile(f"{t.mark}.csv", content.encode()), **fields}, key)
 
     return upload
+
+
+def _file(t):
+    return _upload(t, f"sku,market,date,quantity\n{t.item.sku},tx,2026-03-02,5\n")
+
+
+def _orders(t):
+    return _upload(t, f"order,line,sku,market,requested_on,quantity\n{t.mark}-PO,7,{t.item.sku},tx,2026-03-02,5\n")
 
 
 def _reason(t):
@@ -115,4 +123,5 @@ BODIES = {
     "post accept_recommendations": (None, lambda t: {"recommendations": [t.recommendation.pk]}),
     "post refuse_recommendation": (lambda t: t.recommendation.pk, _reason),
     "post demand_imports": (None, _file),
+    "post order_imports": (None, _orders),
 }

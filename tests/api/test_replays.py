@@ -65,6 +65,7 @@ OTHERWISE = {
     "post accept_recommendations": {"recommendations": [999]},
     "post refuse_recommendation": {"reason": "Otro"},
     "post demand_imports": {"skip_bad_rows": "true"},
+    "post order_imports": {"skip_bad_rows": "true"},
 }
 
 

@@ -54,7 +54,7 @@ def work():
         running.run(job_id=job.pk, runner="test", clock=timezone.now)
 
 
-FILES = {}
+FILES = {"orders.csv": "order,line,sku,market,requested_on,quantity,shipped\nPO-1001,2,A,m1-acme,2026-02-26,12,0\n"}
 
 
 def test_every_call_of_the_walk_through_is_answered_as_it_says():
@@ -77,4 +77,7 @@ def test_every_call_of_the_walk_through_is_answered_as_it_says():
             work()
 
     assert len(CALLS) > 15
+    assert set(Job.objects.values_list("kind", "state")) == {
+        (kind, Job.State.DONE) for kind in ("order_import", "placement_run", "scenario_comparison")
+    }
     assert all(known[name] for name in ("RUN", "LEVEL", "OVERRIDE", "SCENARIO", "RESULT", "MOVE"))

@@ -12,6 +12,7 @@ import numpy as np
 
 from inventory.demand import reading
 from inventory.demand.reading import HistoryRows
+from inventory.demand.tables import MAX_ERRORS
 from inventory.demand.weeks import Weeks, by_week
 from inventory.errors import DomainError
 from inventory.placement.engine.model import History
@@ -35,7 +36,7 @@ class Rejected:
         """Count rows that break a rule, and keep the first ones."""
         if count:
             self.counts[rule] = self.counts.get(rule, 0) + count
-            self.rows.extend(rows[: max(0, reading.MAX_ERRORS - len(self.rows))])
+            self.rows.extend(rows[: max(0, MAX_ERRORS - len(self.rows))])
 
 
 def read_rows(path: Path, period: Period = WEEK) -> HistoryRows:
@@ -125,7 +126,7 @@ def _known(
 
 def _listed(rows: HistoryRows, bad: Any, period: Period) -> list[dict[str, Any]]:
     """The first of the marked rows, as the report shows them."""
-    shown = np.flatnonzero(bad)[: reading.MAX_ERRORS].tolist()
+    shown = np.flatnonzero(bad)[:MAX_ERRORS].tolist()
     names = {"sku": rows.skus, "market": rows.markets}
     return [
         {
