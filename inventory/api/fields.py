@@ -121,6 +121,15 @@ class Choice(serializers.ChoiceField):
         super().__init__(choices=getattr(choices, "choices", choices), **options)
 
 
+def estimated(value: float) -> Decimal:
+    """An estimate as an exact number of four decimals, which is what it is worth.
+
+    >>> estimated(1 / 3)
+    Decimal('0.3333')
+    """
+    return Decimal(f"{value:.4f}")
+
+
 def _says_offset(text: str) -> bool:
     """True when an ISO 8601 moment carries its offset."""
     time = text.partition("T")[2] or text.partition(" ")[2]

@@ -1,6 +1,5 @@
 """How recommendations were decided on in the last twelve months, and what happened in the weeks after."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -10,15 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.api.endpoint import Endpoint
-from inventory.api.fields import QuantityText, RateText
+from inventory.api.fields import QuantityText, RateText, estimated
 from inventory.api.lookups import items_of
 from inventory.api.rows import Input, Output
 from inventory.parties.roles import ApiScope
 from inventory.placement import selectors as placement
 from inventory.placement.models import Recommendation
 from inventory.placement.track_record import Record, TrackRecord
-
-PLACES = Decimal("0.0001")
 
 
 class RecordOutput(Output):
@@ -86,7 +83,7 @@ def _drawn(found: TrackRecord) -> dict[str, Any]:
         "changed": how.changed,
         "refused": how.refused,
         "superseded": how.superseded,
-        "accepted_share": None if how.share is None else _exact(how.share),
+        "accepted_share": None if how.share is None else estimated(how.share),
         "reasons": [{"reason": reason, "decisions": number} for reason, number in how.reasons],
         "after_followed": _record(found.followed),
         "after_refused": _record(found.refused),
@@ -98,9 +95,4 @@ def _record(found: Record | None) -> dict[str, Any] | None:
         return None
     exact = {"expected": found.expected, "asked": found.asked, "expected_fill": found.fill, "in_stock": found.in_stock}
     counted = {"decisions": found.decisions, "weeks": found.weeks, "weeks_short": found.weeks_short}
-    return counted | {name: _exact(value) for name, value in exact.items()}
-
-
-def _exact(value: float) -> Decimal:
-    """An estimate with four decimals."""
-    return Decimal(str(value)).quantize(PLACES)
+    return counted | {name: estimated(value) for name, value in exact.items()}

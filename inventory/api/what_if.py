@@ -10,13 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory.api.endpoint import DetailEndpoint, there
-from inventory.api.fields import MoneyText, QuantityText, RateText
+from inventory.api.fields import MoneyText, QuantityText, RateText, estimated
 from inventory.api.rows import Input, Output
 from inventory.placement import counterfactual, records
 from inventory.placement.engine.what_if import Expected
 from inventory.placement.models import PlacementLevel
-
-PLACES = Decimal("0.0001")
 
 
 class WhatIfInput(Input):
@@ -79,4 +77,4 @@ class WhatIf(DetailEndpoint):
 def _exact(found: Expected) -> dict[str, Decimal]:
     """Estimates with four decimals."""
     named = {"units": found.units, "fill": found.fill, "weekly_cost_usd": found.weekly_cost}
-    return {name: Decimal(str(value)).quantize(PLACES) for name, value in named.items()}
+    return {name: estimated(value) for name, value in named.items()}

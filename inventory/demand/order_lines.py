@@ -80,8 +80,8 @@ def _take(rows: OrderRows, number: int, texts: dict[str, str]) -> None:
     rows.rows_read += 1
     if wrong:
         rows.bad_rows += 1
-        for error in wrong:
-            note_row(rows.errors, error, number)
+        for fault in wrong:
+            note_row(rows.errors, fault, number)
         return
     rows.lines.append(Line(reference=found.pop("order"), **found))
     rows.numbers.append(number)

@@ -1,27 +1,24 @@
 """Customers' orders come in by file, by page, by API and by command: the same lines, and demand as requested."""
 
-import csv
 import io
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
-import xlsxwriter
 from auditlog.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
 
 from inventory.demand import order_imports
 from inventory.demand.errors import BadRows, FileTooLarge, UnreadableFile
 from inventory.demand.order_lines import Line, read_orders
 from inventory.errors import InvalidInput
-from inventory.jobs import running
 from inventory.models import CustomerOrderLine, DemandRecord, Job, Market, Site
 from inventory.parties.roles import Role
 from tests.api.conftest import caller_for
 from tests.builders import ACTOR, NOON, make_client, make_item, make_site, make_user
+from tests.demand.files import as_csv, as_xlsx, by_api, by_command, by_page, do_the_job
 from tests.web.floor import browser_of
 
 HEADER = ("order", "line", "sku", "market", "requested_on", "quantity", "shipped", "cancelled")
@@ -43,58 +40,7 @@ def acme(db, settings, tmp_path):
     return make_item(make_client("acme"), "WHEEL-1").client
 
 
-def as_csv(rows):
-    text = io.StringIO()
-    csv.writer(text).writerows([HEADER, *rows])
-    return text.getvalue().encode()
-
-
-def as_xlsx(rows):
-    """A workbook with numbers as numbers and days as days, as people save one."""
-    body = io.BytesIO()
-    with xlsxwriter.Workbook(body) as book:
-        sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
-        for at, row in enumerate([HEADER, *rows]):
-            for place, value in enumerate(row):
-                if isinstance(value, date):
-                    sheet.write_datetime(at, place, datetime(value.year, value.month, value.day), day)
-                elif value != "":
-                    sheet.write(at, place, value)
-    return body.getvalue()
-
-
-def do_the_job():
-    job = Job.objects.get(state=Job.State.QUEUED)
-    running.run(job_id=job.pk, runner="test", clock=timezone.now)
-    job.refresh_from_db()
-    return job
-
-
-def by_page(client, name, body, _folder):
-    answer = browser_of(make_user(role="planner")).post(
-        reverse("inventory:order_import"), {"client": client.pk, "file": SimpleUploadedFile(name, body)}
-    )
-    assert answer.status_code == 302
-    return do_the_job().state
-
-
-def by_api(client, name, body, _folder):
-    answer = caller_for(client).upload("demand-order-imports/", {"file": SimpleUploadedFile(name, body)})
-    assert answer.status_code == 202, answer.content
-    return do_the_job().state
-
-
-def by_command(client, name, body, folder):
-    path = folder / name
-    path.write_bytes(body)
-    try:
-        call_command("import_orders", path, client=client.code)
-    except CommandError:
-        return Job.State.FAILED
-    return Job.State.DONE
-
-
-DOORS = [by_page, by_api, by_command]
+DOORS = [by_page("inventory:order_import"), by_api("demand-order-imports/"), by_command("import_orders")]
 FORMS = [("orders.csv", as_csv), ("orders.xlsx", as_xlsx)]
 
 
@@ -116,7 +62,7 @@ def bring_in(client, text, **options):
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize(("name", "written"), FORMS)
 def test_a_file_of_either_kind_counts_as_requested_by_every_door(acme, tmp_path, door, name, written):
-    assert door(acme, name, written(ROWS), tmp_path) == Job.State.DONE
+    assert door(acme, name, written([HEADER, *ROWS]), tmp_path) == Job.State.DONE
 
     assert weeks() == WEEKS
     line = CustomerOrderLine.objects.get(reference="PO-1", line=2)
@@ -129,13 +75,13 @@ def test_a_file_of_either_kind_counts_as_requested_by_every_door(acme, tmp_path,
 def test_one_row_that_cannot_be_and_no_door_writes_anything(acme, tmp_path, door, name, written):
     bad = ("PO-9", 1, "NOPE-9", "texas", date(2026, 1, 6), 3, "", "")
 
-    assert door(acme, name, written([*ROWS, bad]), tmp_path) == Job.State.FAILED
+    assert door(acme, name, written([HEADER, *ROWS, bad]), tmp_path) == Job.State.FAILED
 
     assert (weeks(), CustomerOrderLine.objects.count()) == ([], 0)
 
 
 def test_importing_a_file_twice_is_as_importing_it_once(acme):
-    text = as_csv(ROWS).decode()
+    text = as_csv([HEADER, *ROWS]).decode()
     first = bring_in(acme, text)
     before = list(DemandRecord.objects.values()), list(CustomerOrderLine.objects.values())
 
@@ -147,7 +93,7 @@ def test_importing_a_file_twice_is_as_importing_it_once(acme):
 
 
 def test_a_file_and_the_api_tell_of_the_same_lines(acme):
-    bring_in(acme, as_csv(ROWS).decode())
+    bring_in(acme, as_csv([HEADER, *ROWS]).decode())
     line = {
         "order": "PO-1",
         "line": 1,
@@ -232,7 +178,7 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(acme):
 
 
 def test_an_import_and_each_of_its_lines_leave_a_trail(acme):
-    bring_in(acme, as_csv(ROWS).decode())
+    bring_in(acme, as_csv([HEADER, *ROWS]).decode())
 
     (noted,) = LogEntry.objects.filter(additional_data__event="import")
     assert (noted.changes["added"], noted.object_repr) == (["None", "4"], "Acme: orders.csv")
@@ -271,7 +217,7 @@ def test_the_example_can_be_read_back(acme, form):
 
 def test_a_job_says_what_it_took_and_leads_to_the_orders(acme):
     planner = browser_of(make_user(role="planner", language="en"))
-    file = SimpleUploadedFile("orders.csv", as_csv(ROWS))
+    file = SimpleUploadedFile("orders.csv", as_csv([HEADER, *ROWS]))
     planner.post(reverse("inventory:order_import"), {"client": acme.pk, "file": file})
 
     page = planner.get(reverse("inventory:job", args=[do_the_job().pk]))
@@ -293,7 +239,8 @@ def test_a_client_imports_orders_of_its_own_only(acme):
     browser = browser_of(make_user(role=Role.CLIENT, client=make_client("own")))
 
     answer = browser.post(
-        reverse("inventory:order_import"), {"client": acme.pk, "file": SimpleUploadedFile("orders.csv", as_csv(ROWS))}
+        reverse("inventory:order_import"),
+        {"client": acme.pk, "file": SimpleUploadedFile("orders.csv", as_csv([HEADER, *ROWS]))},
     )
 
     assert (answer.status_code, Job.objects.count()) == (422, 0)
