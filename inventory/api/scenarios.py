@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inventory.api.endpoint import DetailEndpoint, ListEndpoint, Writes
+from inventory.api.endpoint import DetailEndpoint, Endpoint, ListEndpoint, Writes
 from inventory.api.fields import Moment
 from inventory.api.rows import Input, Output
 from inventory.api.work import JobOutput
@@ -87,6 +87,25 @@ class ScenarioDetail(Writes, DetailEndpoint):
         overlay = {"schema": SCHEMA, "changes": values["changes"]} if "changes" in values else row.overlay
         name = values.get("name", row.name)
         return ScenarioOutput.draw(services.edit(scenario=row, name=name, overlay=overlay, at=timezone.now()))
+
+
+class DeleteScenario(Writes, Endpoint):
+    """The end of a scenario."""
+
+    model = Scenario
+    write_scope = ApiScope.PLACEMENT
+    serializer_class = ScenarioOutput
+
+    @extend_schema(request=None, responses=ScenarioOutput)
+    def post(self, request: Request, pk: int) -> Response:
+        """Delete a scenario; comparisons that it was part of keep its changes and figures. Answers with what it was."""
+        return self.change(None, self._delete)
+
+    def _delete(self, _values: dict[str, Any]) -> dict[str, Any]:
+        row = self.named(self.get_queryset(), pk=self.kwargs["pk"])
+        was = ScenarioOutput.draw(row)
+        services.delete(scenario=row)
+        return was
 
 
 class ScenarioResultOutput(Output):

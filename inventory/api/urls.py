@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("track-record/", track_record.TrackRecords.as_view(), name="track_record"),
     path("scenarios/", scenarios.Scenarios.as_view(), name="scenarios"),
     path("scenarios/<int:pk>/", scenarios.ScenarioDetail.as_view(), name="scenario"),
+    path("scenarios/<int:pk>/delete/", scenarios.DeleteScenario.as_view(), name="delete_scenario"),
     path("scenario-results/", scenarios.ScenarioResults.as_view(), name="scenario_results"),
     path("scenario-results/<int:pk>/", scenarios.ScenarioResultDetail.as_view(), name="scenario_result"),
     path("recommendations/", placement.Recommendations.as_view(), name="recommendations"),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 from django_filters import DateFilter, FilterSet, ModelChoiceFilter
 
@@ -96,7 +97,9 @@ class DemandList(ListPage):
     def actions(self) -> list[Action]:
         """Import, and the empty file to fill in."""
         return [
-            Action(_("Import"), reverse("inventory:demand_import"), "file-upload", Can.IMPORT_DEMAND),
+            Action(
+                pgettext_lazy("button", "Import"), reverse("inventory:demand_import"), "file-upload", Can.IMPORT_DEMAND
+            ),
             Action(_("Orders"), reverse("inventory:demand_orders"), "list-details", Can.SEE_DEMAND, ""),
             Action(_("Accuracy"), reverse("inventory:report", args=["demand_accuracy"]), "target", Can.SEE_REPORTS, ""),
         ]

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from inventory.demand import order_imports
@@ -154,7 +155,7 @@ def import_page(request: WebRequest, upload: Upload) -> HttpResponse:
     markets = Market.objects.order_by("code").values_list("code", "name")
     return form_page(
         request, form, ask, template="inventory/demand/import.html", title=upload.title, multipart=True,
-        button=_("Import"), button_icon="file-upload", crumbs=[(upload.crumb, reverse(upload.page))],
+        button=pgettext_lazy("button", "Import"), button_icon="file-upload", crumbs=[(upload.crumb, reverse(upload.page))],
         cancel_url=reverse(upload.page), markets=markets, column_help=upload.columns,
         examples=[reverse(upload.template, args=[form]) for form in ("csv", "xlsx")],
     )  # fmt: skip

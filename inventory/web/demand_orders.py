@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.demand import selectors as demand
 from inventory.demand.models import CustomerOrderLine
@@ -68,7 +69,11 @@ class OrderLineList(ListPage):
 
     def actions(self) -> list[Action]:
         """Import a file of more."""
-        return [Action(_("Import"), reverse("inventory:order_import"), "file-upload", Can.IMPORT_DEMAND)]
+        return [
+            Action(
+                pgettext_lazy("button", "Import"), reverse("inventory:order_import"), "file-upload", Can.IMPORT_DEMAND
+            )
+        ]
 
     def extra_context(self) -> dict[str, Any]:
         """The way back."""

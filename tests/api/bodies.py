@@ -118,6 +118,7 @@ BODIES = {
     "post end_event": (lambda t: t.event.pk, _nothing),
     "post scenarios": (None, lambda t: {**_SCENARIO, "name": f"{t.mark} cheaper"}),
     "patch scenario": (lambda t: t.draft_scenario.pk, lambda t: {"name": f"{t.mark} otra"}),
+    "post delete_scenario": (lambda t: t.draft_scenario.pk, _nothing),
     "post scenario_results": (None, lambda t: {"scenarios": [t.scenario.pk]}),
     "post accept_recommendation": (lambda t: t.recommendation.pk, lambda t: {"quantity": "6"}),
     "post accept_recommendations": (None, lambda t: {"recommendations": [t.recommendation.pk]}),

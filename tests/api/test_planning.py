@@ -310,6 +310,17 @@ class TestScenarios:
         answer = caller.patch(f"scenarios/{kept.json()['id']}/", {"changes": [{"kind": "capital", "rate": 0.2}]})
         problem_of(answer, 409, "scenario_computed")
 
+    def test_a_scenario_is_deleted_and_its_comparisons_keep_what_it_was(self, world, caller, stranger):
+        kept = caller.post("scenarios/", DEARER).json()
+        job = do(caller.post("scenario-results/", {"scenarios": [kept["id"]], "with_tornado": False}))
+
+        problem_of(stranger.post(f"scenarios/{kept['id']}/delete/"), 404, "not_found")
+        assert caller.post(f"scenarios/{kept['id']}/delete/").json() == kept
+
+        problem_of(caller.get(f"scenarios/{kept['id']}/"), 404, "not_found")
+        result = caller.get(f"scenario-results/{job.result['comparison']}/").json()
+        assert result["parameters"]["scenarios"] == [{"name": "China +10", "overlay": kept["overlay"]}]
+
     def test_every_change_that_makes_no_sense_is_named(self, world, caller):
         wrong = [
             {"kind": "duty"},

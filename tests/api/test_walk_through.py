@@ -63,7 +63,8 @@ def test_every_call_of_the_walk_through_is_answered_as_it_says():
         world.stock(600)
         caller = caller_for(world.client)
         known = {
-            "SKU": "A", "MARKET": world.markets[0].code, "DC": world.dcs[0].code, "FIRST": "2026-03-16", "LAST": "2026-03-29",
+            "SKU": "A", "MARKET": world.markets[0].code, "DC": world.dcs[0].code, "UNITS": 144, "FIRST": "2026-03-16",
+            "LAST": "2026-03-29",
         }  # fmt: skip
 
         for line in CALLS:
