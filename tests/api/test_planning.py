@@ -183,6 +183,17 @@ class TestPlannedEvents:
         assert not PlannedEvent.objects.exists()
 
 
+def test_lists_of_what_was_set_and_planned_cost_two_statements_however_long(world, caller):
+    def more(n):
+        about = {"sku": "A", "first_day": SOON, "last_day": LATER, "reason": f"Fair {n}"}
+        level = {"sku": "A", "site": world.dcs[n % 2].code, "value": "144", "until": UNTIL, "reason": "Fair"}
+        assert caller.post("planned-events/", {"kind": "promotion", "market": "m1-acme", **about}).status_code == 201
+        assert caller.post("level-overrides/", level).status_code == 201
+        return [len(statements_of(lambda url=url: caller.get(url))) for url in ("planned-events/", "level-overrides/")]
+
+    assert [more(n) for n in range(3)] == [[2, 2]] * 3
+
+
 class TestExplanations:
     def test_a_level_and_a_recommendation_are_told_in_words_and_numbers(self, world, caller):
         level = run(world).levels.get(site=world.dcs[0])
