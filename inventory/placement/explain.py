@@ -70,7 +70,7 @@ def percent(share: Any) -> str:
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Every number of the explanation as text, money of a week with four decimals."""
-    fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit"}
+    fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit", "extra_per_unit"}
     return {
         name: text(value, 4 if name in fine else 2) if value is None or isinstance(value, int | float) else value
         for name, value in facts.items()
@@ -149,6 +149,15 @@ def _move_early(facts: Mapping[str, Any]) -> str:
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
     return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+
+
+def _move_expedite(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Send %(quantity)s from %(from_node)s to %(to_node)s by %(way)s instead of %(usual_way)s: they are there in %(weeks)s "
+        "weeks instead of %(usual_weeks)s. Of the %(expedited)s sent by it, %(short_saved)s would be missed until then; at "
+        "%(p)s each that saves %(saved)s, for %(extra_freight)s more freight (%(extra_per_unit)s a unit)."
+    )
+    return " ".join([said % _numbers(facts), *_lots(facts), _basis(facts)])
 
 
 def _lots(facts: Mapping[str, Any]) -> list[str]:
@@ -271,6 +280,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "level_bonded": _level_bonded,
     "move": _move,
     "move_early": _move_early,
+    "move_expedite": _move_expedite,
     "purchase": _purchase,
     "limit_near": _limit_near,
     "limit_passed": _limit_passed,

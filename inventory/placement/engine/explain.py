@@ -3,7 +3,8 @@
 Source: placement.md §10 (docs/placement.md). They are estimates, so they are rounded numbers and not exact decimals.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,11 +16,12 @@ from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.disruptions import Disruptions
 from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.exact import Solved
+from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Floats, Problem
+from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
@@ -42,7 +44,8 @@ class Settled:
     """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
 
     `computed` and `bond_computed` are the levels as they were before planners' overrides, `within` and `rooms` tell of shared
-    limits, `disruptions` of known events (None and empty where none is stated).
+    limits, `disruptions` of known events (None and empty where none is stated); `expedited` is what of the shipments goes over
+    faster lanes, by site and pair.
     """
 
     prices: Prices
@@ -59,6 +62,7 @@ class Settled:
     within: Within | None = None
     rooms: tuple[Room, ...] = ()
     disruptions: Disruptions | None = None
+    expedited: Mapping[tuple[str, int], Expedited] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,12 +162,13 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
     }
 
 
-def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView]) -> dict[str, Any]:
-    """Why to send so much from bond to a DC now, and what is expected before and after."""
+def move(
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView], lane: Lane
+) -> dict[str, Any]:
+    """Why to send so much from bond to a DC over a lane now, and what is expected before and after."""
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
     before, after = plan.before, plan.after
-    lane = plan.grid.roads.lanes[stock.site, pair.dc]
     shipped = shipment.total * sku.pack_size
     freight = lane.freight(sku.volume_m3)
     # Waiting leaves the same units in bond, where they cost something too.
@@ -192,6 +197,30 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
         "alternatives": [
             {"action": "wait", "cost": number(cost_before)},
             {"action": "ship", "cost": number(cost_after)},
+        ],
+    }
+
+
+def expedited(facts: dict[str, Any], entry: Expedited) -> dict[str, Any]:
+    """Why units of a move go over a faster lane; `facts` are those of the move over the usual one."""
+    way, units = entry.way, entry.packs * facts["pack_size"]
+    extra = entry.extra_per_unit * units
+    return {
+        **facts,
+        "kind": "move_expedite",
+        "expedited": number(units),
+        "way": way.lane.crossing or way.lane.mode,
+        "usual_way": way.usual.crossing or way.usual.mode,
+        "weeks": number(way.weeks, 2),
+        "usual_weeks": number(way.usual_weeks, 2),
+        "weeks_earlier": number(way.usual_weeks - way.weeks, 2),
+        "short_saved": number(entry.short_saved),
+        "saved": number(entry.saves),
+        "extra_per_unit": number(entry.extra_per_unit, 6),
+        "extra_freight": number(extra),
+        "alternatives": [
+            {"action": "expedite", "cost": number(extra)},
+            {"action": "usual_lane", "cost": number(entry.saves)},
         ],
     }
 

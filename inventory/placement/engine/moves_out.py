@@ -11,6 +11,7 @@ import numpy as np
 
 from inventory.placement.engine import explain
 from inventory.placement.engine.deploy import Shipment, SiteStock
+from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.explain import Plan, flags_of
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Lane, Move
@@ -79,10 +80,11 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
     )
 
 
-def when(plan: Plan, lane: Lane) -> When:
-    """Mode, crossing and weeks of a move on a lane."""
+def when(plan: Plan, lane: Lane, late: int | None = None) -> When:
+    """Mode, crossing and weeks of a move on a lane; `late` are weeks that known events add (None: as they add to its ends)."""
     week, seen = monday(plan.problem.state.as_of), plan.settled.disruptions
-    late = seen.weeks_more((lane.origin, lane.destination)) if seen else 0
+    if late is None:
+        late = seen.weeks_more((lane.origin, lane.destination)) if seen else 0
     period = plan.problem.network.period
     return {
         "mode": lane.mode,
@@ -99,9 +101,11 @@ def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     lots = [[seen, seen.lot.quantity] for seen in stock.views]
     moves: list[Move] = []
     for shipment in sorted(stock.shipments, key=lambda s: (-s.early_packs, plan.grid.pairs[s.pair].dc)):
-        total = shipment.total * pack
-        for quantity, near in _parts(plan, lots, total, pack):
-            moves.append(_move(plan, stock, shipment, quantity, near))
+        fast = plan.settled.expedited.get((stock.site, shipment.pair))
+        ahead = fast.packs if fast else 0
+        for packs, entry in ((ahead, fast), (shipment.total - ahead, None)):
+            for quantity, near in _parts(plan, lots, packs * pack, pack) if packs else ():
+                moves.append(_move(plan, stock, shipment, quantity, near, entry))
     return moves
 
 
@@ -130,10 +134,13 @@ def _parts(plan: Plan, lots: list[list[object]], total: float, pack: float) -> l
     return parts + ([(total - cut, [])] if total - cut > 1e-9 else [])
 
 
-def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView]) -> Move:
+def _move(
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView], fast: Expedited | None
+) -> Move:
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
-    lane = plan.grid.roads.lanes[stock.site, pair.dc]
+    lane = fast.way.lane if fast else plan.grid.roads.lanes[stock.site, pair.dc]
+    facts = explain.move(plan, stock, shipment, quantity, near, lane)
     after = plan.after
     outlook = plan.outlooks.pairs
     flags = flags_of(plan, outlook, n, pair.sku, bool(plan.settled.prices.is_bond_dearer[n]))
@@ -143,7 +150,7 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         from_node=stock.site,
         to_node=pair.dc,
         quantity=quantity,
-        **when(plan, lane),
+        **when(plan, lane, fast.way.late if fast else None),
         expected_fill=float(after.fill[n]),
         expected_weekly_cost=float(after.cost[n]),
         expected_on_hand=float(after.left[n]),
@@ -153,10 +160,12 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code=_reason(plan, shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
+        reason_code="EXPEDITE"
+        if fast
+        else _reason(plan, shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
         confidence=outlook.confidence[n],
         flags=flags,
-        explanation=explain.move(plan, stock, shipment, quantity, near),
+        explanation=explain.expedited(facts, fast) if fast else facts,
     )
 
 
