@@ -14,13 +14,14 @@ import numpy as np
 
 from inventory.placement.engine.closures import closure_of, holiday_weeks
 from inventory.placement.engine.deploy import Shipment, SiteStock
-from inventory.placement.engine.distribution import Spread, expect, stretch
+from inventory.placement.engine.distribution import WEIGHTS, Spread, expect, stretch
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.model import Flags, Floats, Ints, Lane, Problem
 from inventory.placement.engine.trucks import TruckLoad, truck_count
 
 TIGHT = 1e-9
-CHUNK = 2_000
+# The chance that demand is at least each of its quantiles.
+TAILS: Floats = np.cumsum(WEIGHTS[::-1])[::-1]
 
 Ends = tuple[str, str]
 Key = tuple[str, int]  # site, pair
@@ -177,10 +178,7 @@ def _over(way: FasterWay, asked: Asked, problem: Problem) -> dict[Key, Expedited
     if not len(mine):
         return {}
     asked, between, left = asked.of(mine), between[mine], left[mine]
-    packs, saved = np.zeros(len(mine), dtype=np.int64), np.zeros(len(mine))
-    for begin in range(0, len(mine), CHUNK):
-        part = slice(begin, begin + CHUNK)
-        packs[part], saved[part] = _best(asked.of(np.arange(len(mine))[part]), between[part], left[part])
+    packs, saved = _best(asked, between, left)
     goes = _within_trucks(way, asked, packs, saved, is_shared=problem.params.are_trucks_shared)
     return {
         asked.keys[n]: Expedited(
@@ -193,21 +191,21 @@ def _over(way: FasterWay, asked: Asked, problem: Problem) -> dict[Key, Expedited
 def _best(asked: Asked, between: Floats, left: Floats) -> tuple[Ints, Floats]:
     """Packs that gain most, the fewest of equals, and the units short that they save.
 
-    What is saved is piecewise linear in what comes, with kinks at the quantiles of demand: packs next to those are enough to try.
+    What is left covers the first of what is asked, so the next unit saves one with the chance that more is asked than that and
+    what goes already: as many units gain as the quantile has at which this chance times p is the extra freight.
     """
-    kinks = np.maximum((between - left[:, None]) / asked.pack[:, None], 0.0)
-    ends = np.stack([np.zeros(len(left)), asked.packs.astype(np.float64)], axis=1)
-    points = np.concatenate([ends, np.floor(kinks + TIGHT), np.ceil(kinks - TIGHT)], axis=1)
-    points = np.sort(np.minimum(points, asked.packs[:, None]), axis=1)
-    units = points * asked.pack[:, None]
+    chance = np.where(asked.shortage > 0, asked.extra / np.maximum(asked.shortage, TIGHT), 1.0)
+    last = np.maximum((chance[:, None] < TAILS).sum(axis=1) - 1, 0)
+    lines = np.arange(len(left))
+    best = np.maximum((between[lines, last] - left) / asked.pack, 0.0)
+    points = np.stack([np.zeros(len(left)), np.floor(best + TIGHT), np.ceil(best - TIGHT)], axis=1)
+    units = np.minimum(points, asked.packs[:, None]) * asked.pack[:, None]
     lacking = between[:, None, :] - (left[:, None] + units)[:, :, None]
     short = expect(np.clip(lacking, 0.0, between[:, None, :]))
     saved = short[:, :1] - short
     gain = asked.shortage[:, None] * saved - asked.extra[:, None] * units
-    best = np.argmax(gain > gain.max(axis=1, keepdims=True) - TIGHT, axis=1)
-    lines = np.arange(len(left))
-    pays = gain[lines, best] > TIGHT
-    return np.where(pays, points[lines, best], 0).astype(np.int64), np.where(pays, saved[lines, best], 0.0)
+    chosen = np.argmax(gain > gain.max(axis=1, keepdims=True) - TIGHT, axis=1)
+    return np.round(units[lines, chosen] / asked.pack).astype(np.int64), saved[lines, chosen]
 
 
 def _within_trucks(way: FasterWay, asked: Asked, packs: Ints, saved: Floats, *, is_shared: bool) -> Flags:
