@@ -6,7 +6,7 @@ Source: placement.md §3, §7.4 and §18 (docs/placement.md).
 from datetime import date
 from typing import Any
 
-from inventory.placement.engine import events_out, explain
+from inventory.placement.engine import events_out, explain, transfers_out
 from inventory.placement.engine.deploy import SiteStock
 from inventory.placement.engine.explain import Plan
 from inventory.placement.engine.model import ExceptionRow, Floats
@@ -37,7 +37,8 @@ def exceptions(plan: Plan) -> list[ExceptionRow]:
                     quantity=float(plan.settled.deployment.before[n]),
                 )
             )
-    return found + events_out.blocked_rows(plan) + _overstock(plan, plan.settled.owned)
+    found += transfers_out.advice(plan)
+    return found + events_out.blocked_rows(plan) + _overstock(plan, plan.settled.owned + plan.transferred)
 
 
 def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:

@@ -3,6 +3,7 @@
 Source: placement.md §10 (docs/placement.md). They are estimates, so they are rounded numbers and not exact decimals.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,11 +22,12 @@ from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem
+from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem, Sku
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
 from inventory.placement.engine.share import Outlooks
+from inventory.placement.engine.transfers import Transfer, renewed_limit, transfer_lanes
 from inventory.placement.engine.trucks import TruckLoad
 
 
@@ -45,7 +47,7 @@ class Settled:
 
     `computed` and `bond_computed` are the levels as they were before planners' overrides, `within` and `rooms` tell of shared
     limits, `disruptions` of known events (None and empty where none is stated); `expedited` is what of the shipments goes over
-    faster lanes, by site and pair.
+    faster lanes, by site and pair, `transfers` what goes, or had better go, from bond to bond.
     """
 
     prices: Prices
@@ -63,6 +65,7 @@ class Settled:
     rooms: tuple[Room, ...] = ()
     disruptions: Disruptions | None = None
     expedited: Mapping[tuple[str, int], Expedited] = field(default_factory=dict)
+    transfers: tuple[Transfer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,31 @@ class Plan:
         return {(site.sku, site.site): n for n, site in enumerate(self.grid.site_pairs)}
 
     @cached_property
+    def transfer_lanes(self) -> dict[str, list[Lane]]:
+        """The open lanes from bond to bond, by the site that they lead from."""
+        bridges, found = self.ground.bridges, defaultdict(list)
+        for lane in transfer_lanes(self.grid, bridges.now if bridges else frozenset()):
+            found[lane.origin].append(lane)
+        return dict(found)
+
+    @cached_property
+    def transferred(self) -> Floats:
+        """Units that each site pair gets from other bonded sites, less what it gives them; of advice nothing."""
+        found = np.zeros(len(self.grid.site_pairs))
+        for entry in () if self.problem.params.are_transfers_advised else self.settled.transfers:
+            units = entry.packs * self.grid.skus[entry.sku].pack_size
+            found[entry.origin] -= units
+            found[entry.target] += units
+        return found
+
+    def transfers_from(self, stock: SiteStock) -> list[Transfer]:
+        """The moves to other bonded sites of an item at a site, in order of their names."""
+        if not stock.leaving_packs:
+            return []
+        origin = self.site_number[stock.sku, stock.site]
+        return [entry for entry in self.settled.transfers if entry.origin == origin]
+
+    @cached_property
     def stock_of(self) -> dict[tuple[int, str], SiteStock]:
         """What lies in bond, by item and site."""
         return {(stock.sku, stock.site): stock for stock in self.settled.deployment.stocks}
@@ -127,7 +155,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "source_node": pair.site,
         **_level(levels, n),
         **_override(plan, (sku.id, pair.dc), plan.settled.computed[n]),
-        **_basis(plan, plan.outlooks.pairs, n, pair.sku),
+        **basis(plan, plan.outlooks.pairs, n, pair.sku),
         "lead_weeks": number(plan.outlooks.pairs.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
         "h_B": number(prices.h_bond[n], 6),
@@ -151,12 +179,13 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "feeds": sorted(plan.grid.pairs[m].dc for m in site.pairs),
         **_level(levels, n),
         **_override(plan, (sku.id, site.site), plan.settled.bond_computed[n]),
-        **_basis(plan, plan.outlooks.sites, n, site.sku),
+        **basis(plan, plan.outlooks.sites, n, site.sku),
         "lead_weeks": number(plan.outlooks.sites.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
         "h_B": number(prices.h_bond[n], 6),
         "h_D": number(prices.h_forward[n], 6),
         "position": number(position),
+        **_transferred(float(plan.transferred[n])),
         "order_quantity": number(order),
         **_bound(plan, site.site, n, ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else []),
     }
@@ -247,9 +276,10 @@ def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dic
     weekly = float(plan.outlooks.pairs.weekly[list(members)].sum())
     wait = seen.at_risk / weekly if weekly else None
     expiry = expiry_cost(sku, plan.problem.params)
-    options = [{"action": "expire", "cost": number(expiry, 6)}]
+    options: list[dict[str, Any]] = [{"action": "expire", "cost": number(expiry, 6)}]
     if wait is not None:
         options.append({"action": "ship_early", "cost": number(premium * wait, 6)})
+    options += [_transfer_option(plan, seen, sku, lane) for lane in plan.transfer_lanes.get(stock.site, ())]
     return {
         "kind": "limit_near",
         "node": stock.site,
@@ -260,6 +290,20 @@ def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dic
         **lot_facts(seen, plan.problem.state.as_of),
         "alternatives": sorted(options, key=lambda option: (option["cost"], option["action"])),
     }
+
+
+def _transfer_option(plan: Plan, seen: LotView, sku: Sku, lane: Lane) -> dict[str, Any]:
+    """Bringing a unit of a lot to another bonded site: freight, capital on the way, and until when it may stay there."""
+    way = plan.problem.network.capital_rate * sku.unit_value * lane.lead_time.mean
+    limit = renewed_limit(lane, seen.lot.limit, plan.problem.state.as_of)
+    cost = number(lane.freight(sku.volume_m3) + way, 6)
+    until = limit.isoformat() if limit else None
+    return {"action": "transfer", "cost": cost, "to_node": lane.destination, "limit_date": until}
+
+
+def _transferred(units: float) -> dict[str, Any]:
+    """What comes from other bonded sites, or goes to them, where any does."""
+    return {"from_bond" if units > 0 else "to_bond": number(abs(units))} if units else {}
 
 
 def lot_passed(site: str, lot: str, quantity: float, limit: date, as_of: date) -> dict[str, Any]:
@@ -329,7 +373,8 @@ def _level(levels: Levels, n: int) -> dict[str, Any]:
     }
 
 
-def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
+def basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
+    """What a line of an outlook stands on: demand, its class, how it is foretold, and the data behind it."""
     adjusted, tuned = plan.ground.prepared.adjusted, plan.ground.tuning.of(int(plan.ground.style[sku_no]))
     members = [n] if outlook is plan.outlooks.pairs else list(plan.grid.site_pairs[n].pairs)
     week = outlook.outlier_week[n]

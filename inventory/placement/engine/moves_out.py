@@ -1,15 +1,15 @@
-"""One row per move: out of bond to a DC, and from a supplier into bond. Pure.
+"""One row per move: out of bond to a DC or to another bonded site, and from a supplier into bond. Pure.
 
 Source: placement.md §3, §7.4 and §10 (docs/placement.md).
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import TypedDict
+from datetime import date
 
 import numpy as np
 
-from inventory.placement.engine import explain
+from inventory.placement.engine import explain, transfers_out
+from inventory.placement.engine.arrivals import when
 from inventory.placement.engine.deploy import Shipment, SiteStock
 from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.explain import Plan, flags_of
@@ -17,21 +17,6 @@ from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Lane, Move
 
 Part = tuple[float, list[LotView]]
-
-
-class When(TypedDict):
-    """How and in which weeks a move goes."""
-
-    mode: str
-    crossing: str
-    ship_week: date
-    arrive_week_p50: date
-    arrive_week_p90: date
-
-
-def monday(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def shipments(plan: Plan) -> list[Move]:
@@ -80,21 +65,6 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
     )
 
 
-def when(plan: Plan, lane: Lane, late: int | None = None) -> When:
-    """Mode, crossing and weeks of a move on a lane; `late` are weeks that known events add (None: as they add to its ends)."""
-    week, seen = monday(plan.problem.state.as_of), plan.settled.disruptions
-    if late is None:
-        late = seen.weeks_more((lane.origin, lane.destination)) if seen else 0
-    period = plan.problem.network.period
-    return {
-        "mode": lane.mode,
-        "crossing": lane.crossing,
-        "ship_week": week,
-        "arrive_week_p50": period.later(week, lane.lead_time.quantile(0.5) + late),
-        "arrive_week_p90": period.later(week, lane.lead_time.quantile(0.9) + late),
-    }
-
-
 def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     """FIFO over lots, the DCs that take early units first, each pack named by the near lots in it."""
     pack = plan.grid.skus[stock.sku].pack_size
@@ -106,6 +76,9 @@ def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
         for packs, entry in ((ahead, fast), (shipment.total - ahead, None)):
             for quantity, near in _parts(plan, lots, packs * pack, pack) if packs else ():
                 moves.append(_move(plan, stock, shipment, quantity, near, entry))
+    for transfer in plan.transfers_from(stock):
+        for quantity, near in _parts(plan, lots, transfer.packs * pack, pack):
+            moves.append(transfers_out.move(plan, transfer, quantity, near))
     return moves
 
 

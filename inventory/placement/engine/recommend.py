@@ -8,7 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from inventory.placement.engine import events_out, exceptions_out, expedite, levels_out, limits_out, moves_out
+from inventory.placement.engine import (
+    events_out,
+    exceptions_out,
+    expedite,
+    levels_out,
+    limits_out,
+    moves_out,
+    transfers_out,
+)
 from inventory.placement.engine.deploy import put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
@@ -22,6 +30,7 @@ from inventory.placement.engine.overrides import overridden
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
+from inventory.placement.engine.transferring import transferred
 from inventory.placement.engine.tuning import Tuning
 
 
@@ -39,7 +48,7 @@ def recommend(
 
 def decide(ground: Groundwork, found: Outlooks) -> Result:
     """The recommendations that follow from what is known of demand, each with its reasons."""
-    settled = expedited(ground, found, settle(ground, found))
+    settled = expedited(ground, found, transferred(ground, found, settle(ground, found)))
     prices, deployment = settled.prices, settled.deployment
     problem = ground.prepared.problem
     stands = [standing(problem, found.pairs, prices, at) for at in (deployment.before, deployment.after)]
@@ -157,6 +166,7 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
         **limits_out.totals(plan.settled),
         **events_out.totals(plan),
         **expedite.totals(plan.settled.expedited, plan.grid),
+        **transfers_out.totals(plan),
     }  # fmt: skip
 
 
