@@ -165,7 +165,10 @@ def _move_expedite(facts: Mapping[str, Any]) -> str:
         "weeks instead of %(usual_weeks)s. Of the %(expedited)s sent by it, %(short_saved)s would be missed until then; at "
         "%(p)s each that saves %(saved)s, for %(extra_freight)s more freight (%(extra_per_unit)s a unit)."
     )
-    return " ".join([said % _numbers(facts), *_lots(facts), _basis(facts)])
+    found = [said % _numbers(facts)]
+    if facts["waiting"]:
+        found.append(_("%(waiting)s of them would have waited for a truck.") % _numbers(facts))
+    return " ".join([*found, *_lots(facts), _basis(facts)])
 
 
 def _lots(facts: Mapping[str, Any]) -> list[str]:

@@ -9,14 +9,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.placement.engine.deploy import Shipment, site_stocks
+from inventory.placement.engine.deploy import Deployment, Shipment, site_stocks
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.expedite import expedite
 from inventory.placement.engine.grid import lay_out
 from inventory.placement.engine.model import Event, Lane, LeadTime, Problem
 from inventory.placement.engine.recommend import recommend
 from inventory.placement.explain import sentence
-from tests.placement.cases import AS_OF, ONE_WEEK, history, network, poisson_series, problem, sent, sku, state
+from tests.placement.cases import AS_OF, ONE_WEEK, history, level, network, poisson_series, problem, sent, sku, state
 
 THREE_WEEKS = LeadTime((3,), (1.0,))
 
@@ -28,15 +28,18 @@ def with_air(net, *, more=1.0, lead=ONE_WEEK, **values):
     return replace(net, lanes=(*net.lanes, air))
 
 
-def decided(*, position, packs, pack=4.0, p=3.5, more=1.0, a_week=10.0, unmet="lost", **lane):
+def decided(*, position, packs, pack=4.0, p=3.5, more=1.0, a_week=10.0, waiting=0, unmet="lost", **lane):
     """What of so many packs is expedited, where exactly so many are asked a week: 3 weeks by truck, 1 by air."""
     net = with_air(network(skus=[sku(pack_size=pack)], dcs=1, lead=THREE_WEEKS, unmet=unmet), more=more, **lane)
     found = problem({("A", "R1"): [a_week] * 60}, net=net, stock=state(bond={("A", "MX"): 1000}))
     grid = lay_out(found)
     stocks = site_stocks(found, grid)
     stocks[0].shipments.append(Shipment("MX", 0, packs=packs))
+    here = np.array([position])
+    there = Deployment(here, here + packs * pack, tuple(stocks))
     spread = Spread(np.full((1, 31), 4 * a_week), np.full((1, 31), 3 * a_week), np.array([4.0]), np.array([False]))
-    over = expedite(found, grid, spread, np.array([p]), np.array([position]), stocks, closed=frozenset())
+    aimed = here + (packs + waiting) * pack
+    over = expedite(found, grid, spread, np.array([p]), there, aimed, closed=frozenset())
     return over.get(("MX", 0))
 
 
@@ -78,6 +81,21 @@ def test_backorders_are_served_before_what_is_asked_in_the_meantime():
     assert (lost.packs, lost.short_saved) == (20, pytest.approx(20))
     assert (later.packs, later.short_saved) == (30, pytest.approx(20))
     assert decided(position=0.0, packs=10, pack=1.0, unmet="backordered") is None
+
+
+def test_what_waits_for_a_truck_is_missed_until_the_next_one():
+    # Nothing leaves by truck this week, so the next arrives in four: 30 are asked after the aeroplane, 5 are left, 25 are missed.
+    # A seventh pack of 4 would save one more, worth 3.50, for 4.00.
+    entry = decided(position=15.0, packs=0, waiting=9)
+
+    assert (entry.packs, entry.more, entry.usual_weeks) == (6, 6, 4)
+    assert entry.short_saved == pytest.approx(24)
+
+
+def test_units_that_wait_go_after_those_that_are_shipped_anyway():
+    entry = decided(position=15.0, packs=2, waiting=9)
+
+    assert (entry.packs, entry.more, entry.usual_weeks) == (4, 2, 3)
 
 
 def test_a_truck_of_the_faster_lane_is_paid_whole():
@@ -145,6 +163,20 @@ def test_what_goes_by_air_is_not_on_the_truck():
     assert loads[1]["DC2"] == loads[0]["DC2"]
 
 
+def test_urgent_units_do_not_wait_for_a_truck_to_fill():
+    net = network(lead=THREE_WEEKS, trucks=True)
+    stock = {"dcs": {("A", "DC1"): 25.0, ("A", "DC2"): 25.0}}
+
+    plain, mixed = recommend(world(net, **stock)), recommend(world(with_air(net, more=0.5), **stock))
+
+    assert sent(plain) == {}
+    (move,) = [move for move in mixed.moves if move.from_node == "MX"]
+    facts = move.explanation
+    assert (move.reason_code, move.to_node) == ("EXPEDITE", "DC1")
+    assert (facts["usual_weeks"], facts["waiting"]) == (4, move.quantity)
+    assert level(mixed, "A", "DC1").explanation["position_after"] == 25 + move.quantity
+
+
 @pytest.mark.parametrize("lane", [{"lead": THREE_WEEKS}, {"lead": LeadTime((2, 5), (0.5, 0.5))}])
 def test_a_lane_beside_the_usual_one_that_is_no_faster_changes_nothing(lane):
     net = network(lead=THREE_WEEKS)
@@ -193,7 +225,7 @@ def worlds(draw):
 
 
 @given(worlds())
-def test_expediting_moves_the_same_units_and_only_where_that_saves_more_than_it_costs(world):
+def test_only_what_is_shipped_or_waits_is_expedited_and_only_where_that_saves_more_than_it_costs(world):
     usual = replace(world.network, lanes=tuple(lane for lane in world.network.lanes if lane.mode != "air"))
 
     mixed, plain = recommend(world), recommend(replace(world, network=usual))
@@ -201,7 +233,17 @@ def test_expediting_moves_the_same_units_and_only_where_that_saves_more_than_it_
     pack = {item.id: item.pack_size for item in world.network.skus}
     carried = 0.0
     for name in "AB":
-        assert sent(mixed, name) == pytest.approx(sent(plain, name))
+        more = sum(
+            {
+                m.to_node: m.explanation["waiting"] for m in mixed.moves if (m.sku, m.reason_code) == (name, "EXPEDITE")
+            }.values()
+        )
+        before, after = sent(plain, name), sent(mixed, name)
+        assert after.get("DC1", 0.0) == pytest.approx(before.get("DC1", 0.0) + more)
+        assert after.get("DC2", 0.0) == before.get("DC2", 0.0)
+        assert (
+            not more or level(mixed, name, "DC1").explanation["position_after"] <= level(mixed, name, "DC1").order_up_to
+        )
         assert sum(sent(mixed, name).values()) <= world.state.lots[name, "MX"][0].quantity + 1e-9
     for move in mixed.moves:
         if move.reason_code == "EXPEDITE":
@@ -219,11 +261,13 @@ def test_expediting_moves_the_same_units_and_only_where_that_saves_more_than_it_
 
 @given(worlds())
 def test_a_dearer_faster_lane_never_carries_more(world):
-    dearer = tuple(
-        replace(lane, cost_per_m3=lane.cost_per_m3 + 100, truck_m3=None) if lane.mode == "air" else lane
-        for lane in world.network.lanes
+    cheap, dearer = (
+        tuple(
+            replace(lane, cost_per_m3=lane.cost_per_m3 + more, truck_m3=None) if lane.mode == "air" else lane
+            for lane in world.network.lanes
+        )
+        for more in (0, 100)
     )
-    cheap = tuple(replace(lane, truck_m3=None) for lane in world.network.lanes)
 
     by_air = []
     for lanes in (cheap, dearer):

@@ -1,11 +1,11 @@
-"""Which units of a shipment go over a faster lane: those that would be missed until the usual one arrives. Pure.
+"""Which units go over a faster lane: those that would be missed until the usual one arrives. Pure.
 
 Source: placement.md §7.1 and §7.3 (docs/placement.md): modes are mixed only for urgent units. Earlier by the weeks between the two
 lead times, they meet what is asked in those weeks beyond what is left of the DC's own stock; each unit short that they save is
 worth p, and each costs the dearer lane's extra freight. Trucks of the faster lane, where it goes by truck, are paid whole.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from inventory.placement.engine.closures import closure_of, holiday_weeks
-from inventory.placement.engine.deploy import Shipment, SiteStock
+from inventory.placement.engine.deploy import Deployment
 from inventory.placement.engine.distribution import WEIGHTS, Spread, expect, stretch
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.model import Flags, Floats, Ints, Lane, Problem
@@ -25,6 +25,7 @@ TAILS: Floats = np.cumsum(WEIGHTS[::-1])[::-1]
 
 Ends = tuple[str, str]
 Key = tuple[str, int]  # site, pair
+Sent = tuple[int, int, int, int]  # item, pair, packs that are shipped, packs that wait
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,20 @@ class FasterWay:
     weeks: float
     usual_weeks: float
     late: int
+    review: int
 
 
 @dataclass(frozen=True)
 class Expedited:
-    """Packs of a shipment that go over a faster lane, the units short and the money that saves, and what a unit costs more."""
+    """Packs that go over a faster lane, the units short and the money that saves, and what a unit costs more.
+
+    `more` of the packs would else have waited for a truck; over the usual lane they would be there in `usual_weeks`.
+    """
 
     way: FasterWay
     packs: int
+    more: int
+    usual_weeks: float
     short_saved: float
     saves: float
     extra_per_unit: float
@@ -51,10 +58,15 @@ class Expedited:
 
 @dataclass(frozen=True)
 class Asked:
-    """Shipments over one lane that has a faster one beside it: what is in packs, and what they are worth there (per line)."""
+    """What may go over a lane that is faster than the usual one: packs, those of them that leave in any case, what they are worth.
+
+    `later` are the weeks until the next usual departure, where nothing leaves now.
+    """
 
     keys: list[Key]
     packs: Ints
+    shipped: Ints
+    later: Floats
     pack: Floats
     volume: Floats
     extra: Floats
@@ -70,29 +82,48 @@ class Asked:
 
 
 def expedite(
-    problem: Problem, grid: Grid, spread: Spread, shortage: Floats, before: Floats, stocks: Iterable[SiteStock],
+    problem: Problem, grid: Grid, spread: Spread, shortage: Floats, deployment: Deployment, aimed: Floats,
     *, closed: AbstractSet[Ends],
 ) -> dict[Key, Expedited]:  # fmt: skip
-    """What of the shipments goes over a faster lane, by site and pair; nothing where no lane has a faster one beside it.
+    """What goes over a faster lane, by site and pair; nothing where no lane has a faster one beside it.
 
-    `before` is what each pair has, or has on the way, without the shipments; `shortage` is p per pair.
+    `shortage` is p per pair; units up to the level that was `aimed` at, which wait for a truck, may go too.
     """
     ways = faster_ways(problem, grid, closed)
     if not ways:
         return {}
-    sent: dict[Ends, list[tuple[SiteStock, Shipment]]] = {}
-    for stock in stocks:
-        for shipment in stock.shipments:
-            ends = (stock.site, grid.pairs[shipment.pair].dc)
-            if ends in ways and shipment.total:
-                sent.setdefault(ends, []).append((stock, shipment))
+    position, free = deployment.before.copy(), {}
+    sent: dict[Ends, list[Sent]] = {}
+    waiting = _waiting(grid, deployment.after, aimed)
+    fed = {(site.sku, site.site): site.pairs for site in grid.site_pairs}
+    for stock in deployment.stocks:
+        shipped = {shipment.pair: shipment.total for shipment in stock.shipments}
+        free[stock.sku, stock.site] = stock.free_packs(grid.skus[stock.sku].pack_size)
+        for n in {*shipped, *fed.get((stock.sku, stock.site), ())}:
+            ends = (stock.site, grid.pairs[n].dc)
+            waits = waiting[n] if grid.pairs[n].site == stock.site else 0
+            if ends in ways and (shipped.get(n, 0) or waits):
+                sent.setdefault(ends, []).append((stock.sku, n, shipped.get(n, 0), waits))
     found: dict[Key, Expedited] = {}
     for ends, mine in sorted(sent.items(), key=lambda entry: entry[0]):
+        mine.sort()
         # One faster lane for all of them, so that its trucks are paid by those who go.
-        over = [_over(way, _asked(grid, way, mine, spread, shortage, before), problem) for way in ways[ends]]
+        over = [_over(way, _asked(grid, way, mine, spread, shortage, position, free), problem) for way in ways[ends]]
         best: dict[Key, Expedited] = max(over, key=lambda entries: _net(entries, grid))
+        for (site, n), entry in best.items():
+            sku = grid.pairs[n].sku
+            free[sku, site] -= entry.more
+            position[n] += entry.packs * grid.skus[sku].pack_size
         found |= best
     return found
+
+
+def _waiting(grid: Grid, after: Floats, aimed: Floats) -> list[int]:
+    """Packs of each pair up to what was aimed at that do not leave now; of a DC whose room is limited none."""
+    pack = np.array([grid.skus[pair.sku].pack_size for pair in grid.pairs])
+    roomy = np.array([grid.roads.nodes[pair.dc].capacity_m3 is None for pair in grid.pairs], dtype=np.bool_)
+    packs = np.where(roomy, np.floor(np.maximum(aimed - after, 0.0) / pack + TIGHT), 0.0)
+    return [int(number) for number in packs.tolist()]
 
 
 def faster_ways(problem: Problem, grid: Grid, closed: AbstractSet[Ends]) -> dict[Ends, tuple[FasterWay, ...]]:
@@ -110,7 +141,7 @@ def faster_ways(problem: Problem, grid: Grid, closed: AbstractSet[Ends]) -> dict
             weeks = lane.lead_time.mean + late
             shut = closure_of(lane, problem, roads)
             if weeks < usual_weeks - TIGHT and not (shut and shut.is_now):
-                ways.append(FasterWay(lane, usual, weeks, usual_weeks, late))
+                ways.append(FasterWay(lane, usual, weeks, usual_weeks, late, problem.network.review_weeks))
         if ways:
             found[ends] = tuple(ways)
     return found
@@ -122,7 +153,7 @@ def carried(loads: Sequence[TruckLoad], found: Mapping[Key, Expedited], grid: Gr
     for (site, n), entry in found.items():
         sku = grid.skus[grid.pairs[n].sku]
         ends = (site, grid.pairs[n].dc)
-        gone[ends] = gone.get(ends, 0.0) + entry.packs * sku.pack_size * sku.volume_m3
+        gone[ends] = gone.get(ends, 0.0) + (entry.packs - entry.more) * sku.pack_size * sku.volume_m3
 
     def less(load: TruckLoad) -> TruckLoad:
         ends = (load.origin, load.destination)
@@ -155,14 +186,16 @@ def totals(found: Mapping[Key, Expedited], grid: Grid) -> dict[str, Any]:
     return {"expedited": rows} if rows else {}
 
 
-def missed(whole: Floats, weeks: Floats, way: FasterWay, position: Floats, *, is_lost: bool) -> tuple[Floats, Floats]:
+def missed(
+    whole: Floats, weeks: Floats, way: FasterWay, later: Floats, position: Floats, *, is_lost: bool
+) -> tuple[Floats, Floats]:
     """Between the faster lane's arrival and the usual one's: demand (as quantiles) and what is left for it, line by line.
 
-    `whole` is demand over `weeks` weeks. What is left is E[(P − D)+] where unmet demand is lost, else P − E[D]: backorders come
-    first. A mean of what is left never overstates what is missed.
+    `whole` is demand over `weeks` weeks, `later` weeks that the usual lane's next departure is off. What is left is taken at its
+    mean: E[(P − D)+] where unmet demand is lost, else P − E[D], as backorders come first.
     """
     until = stretch(whole, way.weeks / weeks)
-    between = stretch(whole, (way.usual_weeks - way.weeks) / weeks)
+    between = stretch(whole, (way.usual_weeks + later - way.weeks) / weeks)
     if is_lost:
         return between, expect(np.maximum(position[:, None] - until, 0.0))
     return between, position - expect(until)
@@ -171,7 +204,7 @@ def missed(whole: Floats, weeks: Floats, way: FasterWay, position: Floats, *, is
 def _over(way: FasterWay, asked: Asked, problem: Problem) -> dict[Key, Expedited]:
     """What goes over one faster lane, within its trucks."""
     is_lost = problem.network.unmet == "lost"
-    between, left = missed(asked.whole, asked.weeks, way, asked.position, is_lost=is_lost)
+    between, left = missed(asked.whole, asked.weeks, way, asked.later, asked.position, is_lost=is_lost)
     # A unit saves at most p × the chance that it is asked for in these weeks.
     chance = expect((between > left[:, None]).astype(np.float64))
     mine = np.flatnonzero(chance * asked.shortage > asked.extra)
@@ -182,10 +215,11 @@ def _over(way: FasterWay, asked: Asked, problem: Problem) -> dict[Key, Expedited
     goes = _within_trucks(way, asked, packs, saved, is_shared=problem.params.are_trucks_shared)
     return {
         asked.keys[n]: Expedited(
-            way, int(packs[n]), float(saved[n]), float(saved[n] * asked.shortage[n]), float(asked.extra[n])
+            way, int(packs[n]), max(int(packs[n] - asked.shipped[n]), 0), float(way.usual_weeks + asked.later[n]),
+            float(saved[n]), float(saved[n] * asked.shortage[n]), float(asked.extra[n]),
         )
         for n in np.flatnonzero(goes).tolist()
-    }
+    }  # fmt: skip
 
 
 def _best(asked: Asked, between: Floats, left: Floats) -> tuple[Ints, Floats]:
@@ -252,23 +286,22 @@ def _fitting(volume: Floats, room: float) -> Flags:
 
 
 def _asked(
-    grid: Grid, way: FasterWay, sent: Sequence[tuple[SiteStock, Shipment]], spread: Spread, shortage: Floats, before: Floats
+    grid: Grid, way: FasterWay, sent: Sequence[Sent], spread: Spread, shortage: Floats, position: Floats,
+    free: Mapping[tuple[int, str], int],
 ) -> Asked:  # fmt: skip
-    pairs = np.array([shipment.pair for _stock, shipment in sent], dtype=np.int64)
-    skus = [grid.skus[stock.sku] for stock, _shipment in sent]
+    site, review = way.lane.origin, way.review
+    items, pairs, shipped, waits = (np.array(column, dtype=np.int64) for column in zip(*sent, strict=True))
+    skus = [grid.skus[item] for item in items.tolist()]
     extra = [way.lane.freight(sku.volume_m3) - way.usual.freight(sku.volume_m3) for sku in skus]
     pack, volume = np.array([sku.pack_size for sku in skus]), np.array([sku.volume_m3 for sku in skus])
-    packs = np.array([shipment.total for _stock, shipment in sent], dtype=np.float64)
+    packs = shipped + np.minimum(waits, [max(free[item, site], 0) for item in items.tolist()])
     if way.lane.truck_m3 and way.lane.max_trucks_per_week is not None:
         room = way.lane.truck_m3 * _trucks(way.lane)
-        packs = np.minimum(packs, np.floor(room / np.maximum(pack * volume, TIGHT) + TIGHT))
+        packs = np.minimum(packs, np.floor(room / np.maximum(pack * volume, TIGHT) + TIGHT)).astype(np.int64)
+    later = np.where(shipped > 0, 0.0, float(review))
     return Asked(
-        [(stock.site, shipment.pair) for stock, shipment in sent],
-        packs.astype(np.int64),
-        pack,
-        volume,
-        np.maximum(np.array(extra), 0.0),
-        shortage[pairs], before[pairs], spread.whole[pairs], spread.weeks[pairs],
+        [(site, n) for n in pairs.tolist()], packs, shipped, later, pack, volume, np.maximum(np.array(extra), 0.0),
+        shortage[pairs], position[pairs], spread.whole[pairs], spread.weeks[pairs],
     )  # fmt: skip
 
 

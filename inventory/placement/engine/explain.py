@@ -45,9 +45,9 @@ class Standing:
 class Settled:
     """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
 
-    `computed` and `bond_computed` are the levels as they were before planners' overrides, `within` and `rooms` tell of shared
-    limits, `disruptions` of known events (None and empty where none is stated); `expedited` is what of the shipments goes over
-    faster lanes, by site and pair, `transfers` what goes, or had better go, from bond to bond.
+    `computed` and `bond_computed` are the levels as they were before planners' overrides, `aimed` those up to which was shipped,
+    `within` and `rooms` tell of shared limits, `disruptions` of known events (None and empty where none is stated); `expedited` is
+    what goes over faster lanes, by site and pair, `transfers` what goes, or had better go, from bond to bond.
     """
 
     prices: Prices
@@ -60,6 +60,7 @@ class Settled:
     loads: tuple[TruckLoad, ...]
     computed: Floats
     bond_computed: Floats
+    aimed: Floats
     solved: Solved | None = None
     within: Within | None = None
     rooms: tuple[Room, ...] = ()
@@ -241,8 +242,9 @@ def expedited(facts: dict[str, Any], entry: Expedited) -> dict[str, Any]:
         "way": way.lane.crossing or way.lane.mode,
         "usual_way": way.usual.crossing or way.usual.mode,
         "weeks": number(way.weeks, 2),
-        "usual_weeks": number(way.usual_weeks, 2),
-        "weeks_earlier": number(way.usual_weeks - way.weeks, 2),
+        "usual_weeks": number(entry.usual_weeks, 2),
+        "weeks_earlier": number(entry.usual_weeks - way.weeks, 2),
+        "waiting": number(entry.more * facts["pack_size"]),
         "short_saved": number(entry.short_saved),
         "saved": number(entry.saves),
         "extra_per_unit": number(entry.extra_per_unit, 6),

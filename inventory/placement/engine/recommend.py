@@ -21,6 +21,7 @@ from inventory.placement.engine.deploy import put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.exact import Solved
+from inventory.placement.engine.expediting import expedited
 from inventory.placement.engine.explain import Plan, Settled, number, standing
 from inventory.placement.engine.groundwork import Groundwork, lay_ground, outlooks
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
@@ -99,23 +100,8 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
     return Settled(
         prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, computed, bond_computed,
-        shipped.solved, within, shipped.rooms, shipped.disruptions,
+        shipped.aimed, shipped.solved, within, shipped.rooms, shipped.disruptions,
     )  # fmt: skip
-
-
-def expedited(ground: Groundwork, found: Outlooks, settled: Settled) -> Settled:
-    """The same with the units that go over faster lanes, taken off the usual ones."""
-    prepared, deployment = ground.prepared, settled.deployment
-    closed = ground.bridges.now if ground.bridges else frozenset()
-    over = expedite.expedite(
-        prepared.problem, prepared.grid, found.pairs.spread, settled.prices.shortage, deployment.before, deployment.stocks,
-        closed=closed,
-    )  # fmt: skip
-    return (
-        replace(settled, expedited=over, loads=expedite.carried(settled.loads, over, prepared.grid))
-        if over
-        else settled
-    )
 
 
 def _overridden(
