@@ -3,14 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory.placement.engine.groundwork import lay_ground, outlooks
 from inventory.placement.engine.model import BondLot, Event, Lane, LeadTime, Node, Params, Problem
-from inventory.placement.engine.recommend import recommend
-from inventory.placement.engine.transfers import renewed_limit
+from inventory.placement.engine.recommend import recommend, settle
+from inventory.placement.engine.transfer_worth import worth_of
+from inventory.placement.engine.transferring import standing_of
+from inventory.placement.engine.transfers import renewed_limit, transfer_lanes, transfers, ways_of
 from inventory.placement.explain import sentence
 from tests.placement.cases import AS_OF, ONE_WEEK, SUPPLY, history, level, network, poisson_series, problem, sku, state
 
@@ -90,6 +94,25 @@ def test_every_part_of_what_a_transfer_saves_and_costs_is_told():
     assert f"{facts['saves']:.2f}".rstrip("0").rstrip(".") in said
     with translation.override("es-mx"):
         assert "de recinto a recinto" in sentence(facts)
+
+
+def test_as_many_packs_go_as_gain_most():
+    """Against every number of packs, for one lane and item."""
+    found = world(here=500, there=30, net=two_sites(skus=[sku(pack_size=6.0, moq=60.0)], cost_per_m3=60.0))
+    ground = lay_ground(found)
+    outlook = outlooks(ground)
+    known = standing_of(ground, outlook, settle(ground, outlook))
+
+    (entry,) = transfers(known)
+
+    free = int(known.deployment.stocks[0].free_packs(6.0))
+    ways = ways_of(known, transfer_lanes(known.grid, known.closed))
+    packs = np.arange(free + 1.0)[None, : int(ways.most[0]) + 1]
+    worth = worth_of(known, ways, known.owned, known.orders, np.array([0]), packs)
+    gain = (worth.saves - worth.costs)[0]
+    assert entry.packs == int(np.argmax(gain))
+    assert entry.saving == pytest.approx(gain.max())
+    assert entry.packs > 0
 
 
 def test_nothing_goes_where_the_way_costs_more_than_an_order_and_what_is_missed():

@@ -96,19 +96,24 @@ def expedite(
     sent: dict[Ends, list[Sent]] = {}
     waiting = _waiting(grid, deployment.after, aimed)
     fed = {(site.sku, site.site): site.pairs for site in grid.site_pairs}
+    from_here = {origin for origin, _destination in ways}
     for stock in deployment.stocks:
-        shipped = {shipment.pair: shipment.total for shipment in stock.shipments}
-        free[stock.sku, stock.site] = stock.free_packs(grid.skus[stock.sku].pack_size)
-        for n in {*shipped, *fed.get((stock.sku, stock.site), ())}:
+        if stock.site not in from_here:
+            continue
+        packs = {shipment.pair: shipment.total for shipment in stock.shipments}
+        mine = fed.get((stock.sku, stock.site), ())
+        spare = free[stock.sku, stock.site] = stock.free_packs(grid.skus[stock.sku].pack_size)
+        waits = {n: waiting[n] for n in mine if waiting[n]} if spare > 0 else {}
+        for n in packs.keys() | waits.keys():
             ends = (stock.site, grid.pairs[n].dc)
-            waits = waiting[n] if grid.pairs[n].site == stock.site else 0
-            if ends in ways and (shipped.get(n, 0) or waits):
-                sent.setdefault(ends, []).append((stock.sku, n, shipped.get(n, 0), waits))
+            if ends in ways:
+                sent.setdefault(ends, []).append((stock.sku, n, packs.get(n, 0), waits.get(n, 0)))
     found: dict[Key, Expedited] = {}
-    for ends, mine in sorted(sent.items(), key=lambda entry: entry[0]):
-        mine.sort()
+    goods = (np.array([sku.pack_size for sku in grid.skus]), np.array([sku.volume_m3 for sku in grid.skus]))
+    for ends, rows in sorted(sent.items(), key=lambda entry: entry[0]):
+        rows.sort()
         # One faster lane for all of them, so that its trucks are paid by those who go.
-        over = [_over(way, _asked(grid, way, mine, spread, shortage, position, free), problem) for way in ways[ends]]
+        over = [_over(way, _asked(goods, way, rows, spread, shortage, position, free), problem) for way in ways[ends]]
         best: dict[Key, Expedited] = max(over, key=lambda entries: _net(entries, grid))
         for (site, n), entry in best.items():
             sku = grid.pairs[n].sku
@@ -286,21 +291,21 @@ def _fitting(volume: Floats, room: float) -> Flags:
 
 
 def _asked(
-    grid: Grid, way: FasterWay, sent: Sequence[Sent], spread: Spread, shortage: Floats, position: Floats,
+    goods: tuple[Floats, Floats], way: FasterWay, sent: Sequence[Sent], spread: Spread, shortage: Floats, position: Floats,
     free: Mapping[tuple[int, str], int],
 ) -> Asked:  # fmt: skip
     site, review = way.lane.origin, way.review
     items, pairs, shipped, waits = (np.array(column, dtype=np.int64) for column in zip(*sent, strict=True))
-    skus = [grid.skus[item] for item in items.tolist()]
-    extra = [way.lane.freight(sku.volume_m3) - way.usual.freight(sku.volume_m3) for sku in skus]
-    pack, volume = np.array([sku.pack_size for sku in skus]), np.array([sku.volume_m3 for sku in skus])
+    pack, volume = goods[0][items], goods[1][items]
+    by_unit, by_m3 = (way.lane.freight(m3) - way.usual.freight(m3) for m3 in (0.0, 1.0))
+    extra = by_unit + (by_m3 - by_unit) * volume
     packs = shipped + np.minimum(waits, [max(free[item, site], 0) for item in items.tolist()])
     if way.lane.truck_m3 and way.lane.max_trucks_per_week is not None:
         room = way.lane.truck_m3 * _trucks(way.lane)
         packs = np.minimum(packs, np.floor(room / np.maximum(pack * volume, TIGHT) + TIGHT)).astype(np.int64)
     later = np.where(shipped > 0, 0.0, float(review))
     return Asked(
-        [(site, n) for n in pairs.tolist()], packs, shipped, later, pack, volume, np.maximum(np.array(extra), 0.0),
+        [(site, n) for n in pairs.tolist()], packs, shipped, later, pack, volume, np.maximum(extra, 0.0),
         shortage[pairs], position[pairs], spread.whole[pairs], spread.weeks[pairs],
     )  # fmt: skip
 

@@ -26,15 +26,7 @@ def transferred(ground: Groundwork, found: Outlooks, settled: Settled) -> Settle
     closed = bridges.now if bridges else frozenset()
     if not transfer_lanes(grid, closed):
         return settled
-    leads = [site.lead_time for site in grid.site_pairs]
-    if bridges:
-        leads = [bridges.supply(n, lead) for n, lead in enumerate(leads)]
-    weekly = np.array([float(found.pairs.weekly[list(site.pairs)].sum()) for site in grid.site_pairs])
-    known = Standing(
-        problem, grid, settled.deployment, found.sites, settled.bond_prices, settled.bond_levels, settled.owned, settled.orders,
-        weekly, found.pairs.weekly, settled.prices.premium, np.array([lead.mean for lead in leads]),
-        np.array([float(site.supply is not None) for site in grid.site_pairs]), closed,
-    )  # fmt: skip
+    known = standing_of(ground, found, settled)
     moved = transfers(known)
     settled = replace(settled, transfers=moved)
     if problem.params.are_transfers_advised or not moved:
@@ -47,11 +39,26 @@ def transferred(ground: Groundwork, found: Outlooks, settled: Settled) -> Settle
         stock.leaving_packs += entry.packs
         owned[entry.origin] -= entry.packs * pack
         owned[entry.target] += entry.packs * pack
-        view_lots(stock, pack, float(weekly[entry.origin]), problem)
+        view_lots(stock, pack, float(known.weekly[entry.origin]), problem)
     packs = np.array([grid.skus[pair.sku].pack_size for pair in grid.pairs])
     put_values(settled.deployment, found.pairs.spread, settled.prices, packs)
     orders = order_quantities(problem, grid, owned, found.sites, settled.bond_prices, settled.bond_levels)
     return replace(settled, orders=orders, loads=tuple(loads.values()))
+
+
+def standing_of(ground: Groundwork, found: Outlooks, settled: Settled) -> Standing:
+    """What is known before any transfer."""
+    problem, grid, bridges = ground.prepared.problem, ground.prepared.grid, ground.bridges
+    closed = bridges.now if bridges else frozenset()
+    leads = [site.lead_time for site in grid.site_pairs]
+    if bridges:
+        leads = [bridges.supply(n, lead) for n, lead in enumerate(leads)]
+    weekly = np.array([float(found.pairs.weekly[list(site.pairs)].sum()) for site in grid.site_pairs])
+    return Standing(
+        problem, grid, settled.deployment, found.sites, settled.bond_prices, settled.bond_levels, settled.owned, settled.orders,
+        weekly, found.pairs.weekly, settled.prices.premium, np.array([lead.mean for lead in leads]),
+        np.array([float(site.supply is not None) for site in grid.site_pairs]), closed,
+    )  # fmt: skip
 
 
 def _call_back(

@@ -54,7 +54,7 @@ def transfers(known: Standing) -> tuple[Transfer, ...]:
     lanes = transfer_lanes(known.grid, known.closed)
     if not lanes or not known.problem.state.is_given:
         return ()
-    ways = _ways(known, lanes)
+    ways = ways_of(known, lanes)
     own, order, room = _owned(known), known.orders.copy(), _room(known, lanes)
     found: list[Transfer] = []
     lines = np.arange(len(ways.lanes))
@@ -94,7 +94,7 @@ def renewed_limit(lane: Lane, limit: date | None, as_of: date) -> date | None:
     return add_months(as_of, lane.renews_limit_months)
 
 
-def _ways(known: Standing, lanes: Sequence[Lane]) -> Ways:
+def ways_of(known: Standing, lanes: Sequence[Lane]) -> Ways:
     """The lines on which anything could be worth moving: free packs here, and a gap there or a lot at risk here."""
     problem, grid = known.problem, known.grid
     number = {(site.sku, site.site): n for n, site in enumerate(grid.site_pairs)}
@@ -285,8 +285,8 @@ def _commit(known: Standing, ways: Ways, own: Floats, order: Floats, entry: Tran
     order[entry.target] = order_left(*(np.array([value]) for value in values))[0]
     own[entry.origin] -= units
     own[entry.target] += units
-    here = (ways.skus == entry.sku) & (ways.origin == entry.origin)
-    there = (ways.skus == entry.sku) & (ways.target == entry.target)
+    # A site pair is of one item.
+    here, there = ways.origin == entry.origin, ways.target == entry.target
     back = entry.back * sku.pack_size
     ways.free[here] -= entry.packs
     ways.risk[here] = np.maximum(ways.risk[here] - units, 0.0)
