@@ -15,19 +15,19 @@ import numpy as np
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.disruptions import Disruptions
-from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
+from inventory.placement.engine.economics import Prices, stockout_cost
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem, Sku
+from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
 from inventory.placement.engine.share import Outlooks
-from inventory.placement.engine.transfers import Transfer, renewed_limit, transfer_lanes
+from inventory.placement.engine.transfers import Transfer, transfer_lanes
 from inventory.placement.engine.trucks import TruckLoad
 
 
@@ -271,49 +271,9 @@ def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float
     }
 
 
-def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dict[str, Any]:
-    """What can become of a lot that is near its limit."""
-    sku = plan.grid.skus[stock.sku]
-    members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
-    weekly = float(plan.outlooks.pairs.weekly[list(members)].sum())
-    wait = seen.at_risk / weekly if weekly else None
-    expiry = expiry_cost(sku, plan.problem.params)
-    options: list[dict[str, Any]] = [{"action": "expire", "cost": number(expiry, 6)}]
-    if wait is not None:
-        options.append({"action": "ship_early", "cost": number(premium * wait, 6)})
-    options += [_transfer_option(plan, seen, sku, lane) for lane in plan.transfer_lanes.get(stock.site, ())]
-    return {
-        "kind": "limit_near",
-        "node": stock.site,
-        "value": number(seen.left),
-        "at_risk": number(seen.at_risk),
-        "weekly": number(weekly),
-        "expiry_cost": number(expiry),
-        **lot_facts(seen, plan.problem.state.as_of),
-        "alternatives": sorted(options, key=lambda option: (option["cost"], option["action"])),
-    }
-
-
-def _transfer_option(plan: Plan, seen: LotView, sku: Sku, lane: Lane) -> dict[str, Any]:
-    """Bringing a unit of a lot to another bonded site: freight, capital on the way, and until when it may stay there."""
-    way = plan.problem.network.capital_rate * sku.unit_value * lane.lead_time.mean
-    limit = renewed_limit(lane, seen.lot.limit, plan.problem.state.as_of)
-    cost = number(lane.freight(sku.volume_m3) + way, 6)
-    until = limit.isoformat() if limit else None
-    return {"action": "transfer", "cost": cost, "to_node": lane.destination, "limit_date": until}
-
-
 def _transferred(units: float) -> dict[str, Any]:
     """What comes from other bonded sites, or goes to them, where any does."""
     return {"from_bond" if units > 0 else "to_bond": number(abs(units))} if units else {}
-
-
-def lot_passed(site: str, lot: str, quantity: float, limit: date, as_of: date) -> dict[str, Any]:
-    """A lot whose stay has ended: it leaves by late return, change of regime or destruction, never by a move."""
-    return {
-        "kind": "limit_passed", "node": site, "lot": lot, "value": number(quantity),
-        "limit_date": limit.isoformat(), "days_past": (as_of - limit).days,
-    }  # fmt: skip
 
 
 def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
