@@ -247,12 +247,13 @@ def _transfer(facts: Mapping[str, Any]) -> str:
             "%(cost_missed)s, its sooner orders %(cost_refill)s, more holding %(cost_more_holding)s."
         ),
     ]
-    if facts["limit_renewed"]:
-        found.append(_("By the network, this transfer lets them stay until %(limit_renewed)s."))
-    elif facts["lots"]:
-        found.append(_("Their limit goes along, and they should leave %(to_node)s before it."))
     known = {**_numbers(facts), "freight": text(facts["cost_freight"])}
-    return " ".join([*(said % known for said in found), *_lots(facts), _basis(facts)])
+    said = [one % known for one in found] + _lots(facts)
+    if facts["limit_renewed"]:
+        said.append(_("By the network, this transfer lets them stay until %(limit_renewed)s.") % facts)
+    elif facts["lots"]:
+        said.append(_("Their limit goes along, and they should leave %(to_node)s before it.") % facts)
+    return " ".join([*said, _basis(facts)])
 
 
 def _transfer_advice(facts: Mapping[str, Any]) -> str:
