@@ -52,8 +52,9 @@ class Assumptions:
     review_weeks: int = 1
     budget: float | None = None
     is_tuned: bool = False
-    # The operator's trucks carry the goods of several clients, so no client waits to fill one.
-    params: Params = field(default_factory=lambda: Params(are_trucks_shared=True))
+    # The operator's trucks carry the goods of several clients, so no client waits to fill one. Nor is there a movement in the books
+    # that takes goods from one authorisation to another: it is two pedimentos (mexico.md §3.7), so transfers are only advised.
+    params: Params = field(default_factory=lambda: Params(are_trucks_shared=True, are_transfers_advised=True))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ REASONS = {
     "LIMIT_PASSED": gettext_lazy("Permanence limit passed"),
     "PREPOSITION": gettext_lazy("Bring forward"),
     "EXPEDITE": gettext_lazy("Expedite"),
+    "TRANSFER": gettext_lazy("Transfer between bonded sites"),
     "HOLD_DEFERRAL": gettext_lazy("Hold in bond: duty deferred"),
     "HOLD_POOL": gettext_lazy("Hold in bond: pooled for all DCs"),
     "HOLD_TARIFF": gettext_lazy("Hold in bond: rate about to fall"),
@@ -70,7 +71,7 @@ def percent(share: Any) -> str:
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Every number of the explanation as text, money of a week with four decimals."""
-    fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit"}
+    fine = {"delta", "h_B", "h_D", "marginal_before", "marginal_after", "value_last_unit", "extra_per_unit"}
     return {
         name: text(value, 4 if name in fine else 2) if value is None or isinstance(value, int | float) else value
         for name, value in facts.items()
@@ -113,7 +114,14 @@ def _level_bonded(facts: Mapping[str, Any]) -> str:
         "%(safety_stock)s for uncertainty; %(position)s are there or on the way. Holding a unit for a week costs %(h_B)s in bond "
         "and %(h_D)s forward, a lost one %(p)s."
     )
-    return _set_by_hand(facts) + " ".join([said % _numbers(facts), *_scarce(facts), _basis(facts)])
+    return _set_by_hand(facts) + " ".join([said % _numbers(facts), *_from_bond(facts), *_scarce(facts), _basis(facts)])
+
+
+def _from_bond(facts: Mapping[str, Any]) -> list[str]:
+    """What comes from other bonded sites, or goes to them."""
+    if "from_bond" in facts:
+        return [_("%(from_bond)s more come from other bonded sites.") % _numbers(facts)]
+    return [_("%(to_bond)s of them go to other bonded sites.") % _numbers(facts)] if "to_bond" in facts else []
 
 
 def _scarce(facts: Mapping[str, Any]) -> list[str]:
@@ -149,6 +157,18 @@ def _move_early(facts: Mapping[str, Any]) -> str:
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
     return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+
+
+def _move_expedite(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "Send %(quantity)s from %(from_node)s to %(to_node)s by %(way)s instead of %(usual_way)s: they are there in %(weeks)s "
+        "weeks instead of %(usual_weeks)s. Of the %(expedited)s sent by it, %(short_saved)s would be missed until then; at "
+        "%(p)s each that saves %(saved)s, for %(extra_freight)s more freight (%(extra_per_unit)s a unit)."
+    )
+    found = [said % _numbers(facts)]
+    if facts["waiting"]:
+        found.append(_("%(waiting)s of them would have waited for a truck.") % _numbers(facts))
+    return " ".join([*found, *_lots(facts), _basis(facts)])
 
 
 def _lots(facts: Mapping[str, Any]) -> list[str]:
@@ -211,6 +231,39 @@ def _blocked(facts: Mapping[str, Any]) -> str:
     return " ".join([*found, _basis(facts)])
 
 
+def _transfer(facts: Mapping[str, Any]) -> str:
+    found = [
+        _(
+            "Bring %(quantity)s from %(from_node)s to %(to_node)s, from bond to bond: %(from_node)s and the DCs it feeds own "
+            "%(origin_position)s, their level is %(origin_value)s; %(to_node)s and its DCs own %(position)s, their level is "
+            "%(value)s."
+        ),
+        _(
+            "%(transferred)s save %(saves)s: what would be missed until a supplier could deliver %(saved_short)s, orders "
+            "%(saved_order)s, holding %(saved_holding)s, expiry %(saved_expiry)s, waiting of units shipped early %(saved_early)s."
+        ),
+        _(
+            "They cost %(costs)s: freight %(freight)s, capital on the way %(cost_way)s, what may be missed at %(from_node)s "
+            "%(cost_missed)s, its sooner orders %(cost_refill)s, more holding %(cost_more_holding)s."
+        ),
+    ]
+    known = {**_numbers(facts), "freight": text(facts["cost_freight"])}
+    said = [one % known for one in found] + _lots(facts)
+    if facts["limit_renewed"]:
+        said.append(_("By the network, this transfer lets them stay until %(limit_renewed)s.") % facts)
+    elif facts["lots"]:
+        said.append(_("Their limit goes along, and they should leave %(to_node)s before it.") % facts)
+    return " ".join([*said, _basis(facts)])
+
+
+def _transfer_advice(facts: Mapping[str, Any]) -> str:
+    said = _(
+        "No movement order can be made of this here: goods change from one authorisation to the other by a pair of pedimentos "
+        "(V1, or K2 and A4), which planners and customs agree on."
+    )
+    return f"{_transfer(facts)} {said}"
+
+
 def _purchase(facts: Mapping[str, Any]) -> str:
     said = _(
         "Order %(quantity)s from %(from_node)s for %(to_node)s: the site and the DCs it feeds own %(position)s, their level is "
@@ -271,6 +324,9 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "level_bonded": _level_bonded,
     "move": _move,
     "move_early": _move_early,
+    "move_expedite": _move_expedite,
+    "transfer": _transfer,
+    "transfer_advice": _transfer_advice,
     "purchase": _purchase,
     "limit_near": _limit_near,
     "limit_passed": _limit_passed,

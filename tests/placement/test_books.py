@@ -8,12 +8,22 @@ import pytest
 
 from inventory.demand.models import DemandRecord
 from inventory.ledger import services as ledger
-from inventory.models import Item, Recommendation
+from inventory.models import Item, Lane, Recommendation
 from inventory.parties.scope import ClientScope
 from inventory.placement import books, services, stock
 from inventory.placement.books import Assumptions
 from inventory.placement.errors import NothingToPlan
-from tests.builders import ACTOR, make_client, make_item, make_location
+from inventory.placement.explain import sentence
+from tests.builders import (
+    ACTOR,
+    make_account,
+    make_authorisation,
+    make_client,
+    make_item,
+    make_lane,
+    make_location,
+    make_site,
+)
 from tests.placement.worlds import AS_OF, AT, World
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +218,21 @@ def test_the_number_of_questions_does_not_grow_with_the_stock(world, django_asse
 
     assert Recommendation.objects.count() == 0
     assert ClientScope.of(world.client.pk).allows(world.client.pk)
+
+
+def test_a_transfer_between_bonded_sites_is_advised_and_never_recommended_as_a_move(world):
+    other = make_site("nld-acme", storage_usd_per_m3_week=Decimal("1.4"))
+    make_account(world.item, authorisation=make_authorisation(site=other))
+    Lane.objects.filter(destination=world.dcs[1]).update(origin=other)
+    make_lane(world.site, other)
+    world.stock(3000)
+
+    run = services.run(client=world.client, as_of=AS_OF, at=AT, actor=ACTOR)
+
+    (row,) = [row for row in run.metrics["exceptions"] if row["reason_code"] == "TRANSFER"]
+    assert (row["node"], row["explanation"]["to_node"]) == ("slp-acme", "nld-acme")
+    assert Decimal(row["quantity"]) > 0
+    assert row["explanation"]["limit_renewed"] is None
+    assert "No movement order can be made of this here" in sentence(row["explanation"])
+    assert {move.target for move in run.recommendations.all()} == {world.dcs[0]}
+    assert run.parameters["are_transfers_advised"] is True

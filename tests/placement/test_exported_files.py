@@ -78,10 +78,12 @@ def rich():
     ]  # fmt: skip
     grid = network(skus=items, lead=LeadTime((1, 2, 5), (0.1, 0.2, 0.7), is_default=True), trucks=True, budget=1e6)
     lost = Lane("MX", "DC1", LeadTime((3,), (1.0,)), "rail", "NOGALES", 0.25, 1 / 7, 60.0, 900.0, 2.0, 3)
+    onward = Lane("MX", "MY", LeadTime((1,), (1.0,)), renews_limit_months=6)
     dark = Node("DC9", "dc", 1.5, None, 900.0)
     grid = replace(
-        grid, nodes=(*grid.nodes, dark, Node("R9", "region")), lanes=(lost, *grid.lanes), unmet="backordered"
-    )
+        grid, nodes=(*grid.nodes, dark, Node("MY", "bonded"), Node("R9", "region")), lanes=(lost, onward, *grid.lanes),
+        unmet="backordered",
+    )  # fmt: skip
     params = Params(phi=0.3, are_trucks_shared=True, red_weeks=2, default_supply=LeadTime((4, 6), (0.5, 0.5)))
     events = (
         Event("closure", "LAREDO", "", AS_OF, AS_OF + timedelta(weeks=2)),

@@ -51,7 +51,10 @@ class Shipment:
 
 @dataclass
 class SiteStock:
-    """One item at one bonded site: lots that may leave, and how they stand after the moves."""
+    """One item at one bonded site: lots that may leave, and how they stand after the moves.
+
+    `leaving_packs` go to other bonded sites.
+    """
 
     sku: int
     site: str
@@ -59,6 +62,7 @@ class SiteStock:
     passed: list[BondLot]
     shipments: list[Shipment] = field(default_factory=list)
     views: list[LotView] = field(default_factory=list)
+    leaving_packs: int = 0
 
     @property
     def on_hand(self) -> float:
@@ -67,7 +71,12 @@ class SiteStock:
 
     def free_packs(self, pack: float) -> int:
         """Whole packs not yet in a shipment."""
-        return int(np.floor(self.on_hand / pack + NEGLIGIBLE)) - sum(shipment.total for shipment in self.shipments)
+        return int(np.floor(self.on_hand / pack + NEGLIGIBLE)) - self.sent_packs
+
+    @property
+    def sent_packs(self) -> int:
+        """All packs that leave now."""
+        return sum(shipment.total for shipment in self.shipments) + self.leaving_packs
 
     def to(self, pair: int) -> Shipment:
         """The shipment to a pair, begun if there is none."""
@@ -226,7 +235,7 @@ class Work:
 
 def view_lots(stock: SiteStock, pack: float, weekly: float, problem: Problem) -> None:
     """How the lots stand after the shipments so far, when `weekly` units leave a week from now on."""
-    sent = sum(shipment.total for shipment in stock.shipments) * pack
+    sent = stock.sent_packs * pack
     network, as_of = problem.network, problem.state.as_of
     review, period = network.review_weeks, network.period
     stock.views = limits.view(stock.lots, sent, weekly=weekly, review=review, as_of=as_of, period=period)

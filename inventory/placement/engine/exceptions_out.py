@@ -6,7 +6,7 @@ Source: placement.md §3, §7.4 and §18 (docs/placement.md).
 from datetime import date
 from typing import Any
 
-from inventory.placement.engine import events_out, explain
+from inventory.placement.engine import events_out, explain, explain_lots, transfers_out
 from inventory.placement.engine.deploy import SiteStock
 from inventory.placement.engine.explain import Plan
 from inventory.placement.engine.model import ExceptionRow, Floats
@@ -37,7 +37,8 @@ def exceptions(plan: Plan) -> list[ExceptionRow]:
                     quantity=float(plan.settled.deployment.before[n]),
                 )
             )
-    return found + events_out.blocked_rows(plan) + _overstock(plan, plan.settled.owned)
+    found += transfers_out.advice(plan)
+    return found + events_out.blocked_rows(plan) + _overstock(plan, plan.settled.owned + plan.transferred)
 
 
 def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:
@@ -45,14 +46,14 @@ def _lot_exceptions(plan: Plan, stock: SiteStock) -> list[ExceptionRow]:
     found = []
     for lot in stock.passed:
         if lot.limit:
-            facts = explain.lot_passed(stock.site, lot.lot, lot.quantity, lot.limit, as_of)
+            facts = explain_lots.lot_passed(stock.site, lot.lot, lot.quantity, lot.limit, as_of)
             found.append(_plain(sku.id, stock.site, "LIMIT_PASSED", facts, (), lot.quantity, lot.lot, lot.limit))
     members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
     premium = min((float(plan.settled.prices.premium[n]) for n in members), default=0.0)
     for seen in stock.views:
         is_near = seen.weeks_left <= plan.problem.params.amber_weeks
         if seen.left > 1e-9 and (is_near or seen.at_risk > 1e-9):
-            facts = explain.lot_near(plan, stock, seen, premium)
+            facts = explain_lots.lot_near(plan, stock, seen, premium)
             red = seen.weeks_left <= plan.problem.params.red_weeks or seen.at_risk > 0
             flags = ("RED" if red else "AMBER", *(("DEFAULT_COST",) if sku.expiry_cost is None else ()))
             found.append(

@@ -3,7 +3,9 @@
 Source: placement.md §10 (docs/placement.md). They are estimates, so they are rounded numbers and not exact decimals.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,17 +15,19 @@ import numpy as np
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.disruptions import Disruptions
-from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
+from inventory.placement.engine.economics import Prices, stockout_cost
 from inventory.placement.engine.exact import Solved
+from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
 from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Floats, Problem
+from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
 from inventory.placement.engine.share import Outlooks
+from inventory.placement.engine.transfers import Transfer, transfer_lanes
 from inventory.placement.engine.trucks import TruckLoad
 
 
@@ -41,8 +45,9 @@ class Standing:
 class Settled:
     """What was decided, as numbers: prices, levels, shipments and orders. `owned` and `orders` are per site pair.
 
-    `computed` and `bond_computed` are the levels as they were before planners' overrides, `within` and `rooms` tell of shared
-    limits, `disruptions` of known events (None and empty where none is stated).
+    `computed` and `bond_computed` are the levels as they were before planners' overrides, `aimed` those up to which was shipped,
+    `within` and `rooms` tell of shared limits, `disruptions` of known events (None and empty where none is stated); `expedited` is
+    what goes over faster lanes, by site and pair, `transfers` what goes, or had better go, from bond to bond.
     """
 
     prices: Prices
@@ -55,10 +60,13 @@ class Settled:
     loads: tuple[TruckLoad, ...]
     computed: Floats
     bond_computed: Floats
+    aimed: Floats
     solved: Solved | None = None
     within: Within | None = None
     rooms: tuple[Room, ...] = ()
     disruptions: Disruptions | None = None
+    expedited: Mapping[tuple[str, int], Expedited] = field(default_factory=dict)
+    transfers: tuple[Transfer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,31 @@ class Plan:
         return {(site.sku, site.site): n for n, site in enumerate(self.grid.site_pairs)}
 
     @cached_property
+    def transfer_lanes(self) -> dict[str, list[Lane]]:
+        """The open lanes from bond to bond, by the site that they lead from."""
+        bridges, found = self.ground.bridges, defaultdict(list)
+        for lane in transfer_lanes(self.grid, bridges.now if bridges else frozenset()):
+            found[lane.origin].append(lane)
+        return dict(found)
+
+    @cached_property
+    def transferred(self) -> Floats:
+        """Units that each site pair gets from other bonded sites, less what it gives them; of advice nothing."""
+        found = np.zeros(len(self.grid.site_pairs))
+        for entry in () if self.problem.params.are_transfers_advised else self.settled.transfers:
+            units = entry.packs * self.grid.skus[entry.sku].pack_size
+            found[entry.origin] -= units
+            found[entry.target] += units
+        return found
+
+    def transfers_from(self, stock: SiteStock) -> list[Transfer]:
+        """The moves to other bonded sites of an item at a site, in order of their names."""
+        if not stock.leaving_packs:
+            return []
+        origin = self.site_number[stock.sku, stock.site]
+        return [entry for entry in self.settled.transfers if entry.origin == origin]
+
+    @cached_property
     def stock_of(self) -> dict[tuple[int, str], SiteStock]:
         """What lies in bond, by item and site."""
         return {(stock.sku, stock.site): stock for stock in self.settled.deployment.stocks}
@@ -123,7 +156,7 @@ def pair_level(plan: Plan, n: int) -> dict[str, Any]:
         "source_node": pair.site,
         **_level(levels, n),
         **_override(plan, (sku.id, pair.dc), plan.settled.computed[n]),
-        **_basis(plan, plan.outlooks.pairs, n, pair.sku),
+        **basis(plan, plan.outlooks.pairs, n, pair.sku),
         "lead_weeks": number(plan.outlooks.pairs.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
         "h_B": number(prices.h_bond[n], 6),
@@ -147,23 +180,25 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
         "feeds": sorted(plan.grid.pairs[m].dc for m in site.pairs),
         **_level(levels, n),
         **_override(plan, (sku.id, site.site), plan.settled.bond_computed[n]),
-        **_basis(plan, plan.outlooks.sites, n, site.sku),
+        **basis(plan, plan.outlooks.sites, n, site.sku),
         "lead_weeks": number(plan.outlooks.sites.lead_weeks[n], 2),
         "p": number(stockout_cost(sku, plan.problem.params)),
         "h_B": number(prices.h_bond[n], 6),
         "h_D": number(prices.h_forward[n], 6),
         "position": number(position),
+        **_transferred(float(plan.transferred[n])),
         "order_quantity": number(order),
         **_bound(plan, site.site, n, ["pack"] if order and order % 1 == 0 and sku.pack_size > 1 else []),
     }
 
 
-def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView]) -> dict[str, Any]:
-    """Why to send so much from bond to a DC now, and what is expected before and after."""
+def move(
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView], lane: Lane
+) -> dict[str, Any]:
+    """Why to send so much from bond to a DC over a lane now, and what is expected before and after."""
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
     before, after = plan.before, plan.after
-    lane = plan.grid.roads.lanes[stock.site, pair.dc]
     shipped = shipment.total * sku.pack_size
     freight = lane.freight(sku.volume_m3)
     # Waiting leaves the same units in bond, where they cost something too.
@@ -196,6 +231,31 @@ def move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots
     }
 
 
+def expedited(facts: dict[str, Any], entry: Expedited) -> dict[str, Any]:
+    """Why units of a move go over a faster lane; `facts` are those of the move over the usual one."""
+    way, units = entry.way, entry.packs * facts["pack_size"]
+    extra = entry.extra_per_unit * units
+    return {
+        **facts,
+        "kind": "move_expedite",
+        "expedited": number(units),
+        "way": way.lane.crossing or way.lane.mode,
+        "usual_way": way.usual.crossing or way.usual.mode,
+        "weeks": number(way.weeks, 2),
+        "usual_weeks": number(entry.usual_weeks, 2),
+        "weeks_earlier": number(entry.usual_weeks - way.weeks, 2),
+        "waiting": number(entry.more * facts["pack_size"]),
+        "short_saved": number(entry.short_saved),
+        "saved": number(entry.saves),
+        "extra_per_unit": number(entry.extra_per_unit, 6),
+        "extra_freight": number(extra),
+        "alternatives": [
+            {"action": "expedite", "cost": number(extra)},
+            {"action": "usual_lane", "cost": number(entry.saves)},
+        ],
+    }
+
+
 def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float) -> dict[str, Any]:
     """Why to order so much from the supplier now."""
     site = plan.grid.site_pairs[n]
@@ -211,34 +271,9 @@ def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float
     }
 
 
-def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dict[str, Any]:
-    """What can become of a lot that is near its limit."""
-    sku = plan.grid.skus[stock.sku]
-    members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
-    weekly = float(plan.outlooks.pairs.weekly[list(members)].sum())
-    wait = seen.at_risk / weekly if weekly else None
-    expiry = expiry_cost(sku, plan.problem.params)
-    options = [{"action": "expire", "cost": number(expiry, 6)}]
-    if wait is not None:
-        options.append({"action": "ship_early", "cost": number(premium * wait, 6)})
-    return {
-        "kind": "limit_near",
-        "node": stock.site,
-        "value": number(seen.left),
-        "at_risk": number(seen.at_risk),
-        "weekly": number(weekly),
-        "expiry_cost": number(expiry),
-        **lot_facts(seen, plan.problem.state.as_of),
-        "alternatives": sorted(options, key=lambda option: (option["cost"], option["action"])),
-    }
-
-
-def lot_passed(site: str, lot: str, quantity: float, limit: date, as_of: date) -> dict[str, Any]:
-    """A lot whose stay has ended: it leaves by late return, change of regime or destruction, never by a move."""
-    return {
-        "kind": "limit_passed", "node": site, "lot": lot, "value": number(quantity),
-        "limit_date": limit.isoformat(), "days_past": (as_of - limit).days,
-    }  # fmt: skip
+def _transferred(units: float) -> dict[str, Any]:
+    """What comes from other bonded sites, or goes to them, where any does."""
+    return {"from_bond" if units > 0 else "to_bond": number(abs(units))} if units else {}
 
 
 def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
@@ -300,7 +335,8 @@ def _level(levels: Levels, n: int) -> dict[str, Any]:
     }
 
 
-def _basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
+def basis(plan: Plan, outlook: Outlook, n: int, sku_no: int) -> dict[str, Any]:
+    """What a line of an outlook stands on: demand, its class, how it is foretold, and the data behind it."""
     adjusted, tuned = plan.ground.prepared.adjusted, plan.ground.tuning.of(int(plan.ground.style[sku_no]))
     members = [n] if outlook is plan.outlooks.pairs else list(plan.grid.site_pairs[n].pairs)
     week = outlook.outlier_week[n]

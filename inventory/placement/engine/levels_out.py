@@ -100,7 +100,8 @@ def site_levels(plan: Plan, bolder: Floats) -> tuple[list[Level], list[Move]]:
             )
         )
         if order and site.supply:
-            moves.append(purchase(plan, n, site.supply, order, float(positions[n]), flags))
+            position = float(positions[n] + plan.transferred[n])
+            moves.append(purchase(plan, n, site.supply, order, position, flags))
     return found, moves
 
 

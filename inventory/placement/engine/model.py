@@ -97,7 +97,10 @@ class LeadTime:
 
 @dataclass(frozen=True)
 class Lane:
-    """A road between two nodes, with what a unit, a m³ or a truck costs on it."""
+    """A road between two nodes, with what a unit, a m³ or a truck costs on it.
+
+    `renews_limit_months`: from bond to bond, how long lots may stay from the day of the transfer on (None: their limit goes along).
+    """
 
     origin: str
     destination: str
@@ -110,6 +113,7 @@ class Lane:
     truck_cost: float | None = None
     max_trucks_per_week: float | None = None
     priority: int = 0
+    renews_limit_months: int | None = None
 
     def freight(self, volume_m3: float) -> float:
         """What one unit of this volume costs; a truck is counted 85 % full (placement.md §1)."""
@@ -248,7 +252,7 @@ class Params:
 
     `phi` is the hold-back factor (placement.md §6.2) that a planner may set for all classes (None: as tuned). Trucks that others
     fill too (`are_trucks_shared`) are paid by the m³ and not rounded. `is_exact` asks for the cheapest deployment, where few items
-    move.
+    move. What is worth bringing from bond to bond is a move, or only advice (`are_transfers_advised`) that changes nothing else.
     """
 
     phi: float | None = None
@@ -263,6 +267,7 @@ class Params:
     dormant_weeks: int = 52
     are_trucks_shared: bool = False
     is_exact: bool = False
+    are_transfers_advised: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,36 +1,22 @@
-"""One row per move: out of bond to a DC, and from a supplier into bond. Pure.
+"""One row per move: out of bond to a DC or to another bonded site, and from a supplier into bond. Pure.
 
 Source: placement.md §3, §7.4 and §10 (docs/placement.md).
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import TypedDict
+from datetime import date
 
 import numpy as np
 
-from inventory.placement.engine import explain
+from inventory.placement.engine import explain, transfers_out
+from inventory.placement.engine.arrivals import when
 from inventory.placement.engine.deploy import Shipment, SiteStock
+from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.explain import Plan, flags_of
 from inventory.placement.engine.limits import LotView
 from inventory.placement.engine.model import Lane, Move
 
 Part = tuple[float, list[LotView]]
-
-
-class When(TypedDict):
-    """How and in which weeks a move goes."""
-
-    mode: str
-    crossing: str
-    ship_week: date
-    arrive_week_p50: date
-    arrive_week_p90: date
-
-
-def monday(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def shipments(plan: Plan) -> list[Move]:
@@ -79,29 +65,20 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
     )
 
 
-def when(plan: Plan, lane: Lane) -> When:
-    """Mode, crossing and weeks of a move on a lane."""
-    week, seen = monday(plan.problem.state.as_of), plan.settled.disruptions
-    late = seen.weeks_more((lane.origin, lane.destination)) if seen else 0
-    period = plan.problem.network.period
-    return {
-        "mode": lane.mode,
-        "crossing": lane.crossing,
-        "ship_week": week,
-        "arrive_week_p50": period.later(week, lane.lead_time.quantile(0.5) + late),
-        "arrive_week_p90": period.later(week, lane.lead_time.quantile(0.9) + late),
-    }
-
-
 def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     """FIFO over lots, the DCs that take early units first, each pack named by the near lots in it."""
     pack = plan.grid.skus[stock.sku].pack_size
     lots = [[seen, seen.lot.quantity] for seen in stock.views]
     moves: list[Move] = []
     for shipment in sorted(stock.shipments, key=lambda s: (-s.early_packs, plan.grid.pairs[s.pair].dc)):
-        total = shipment.total * pack
-        for quantity, near in _parts(plan, lots, total, pack):
-            moves.append(_move(plan, stock, shipment, quantity, near))
+        fast = plan.settled.expedited.get((stock.site, shipment.pair))
+        ahead = fast.packs if fast else 0
+        for packs, entry in ((ahead, fast), (shipment.total - ahead, None)):
+            for quantity, near in _parts(plan, lots, packs * pack, pack) if packs else ():
+                moves.append(_move(plan, stock, shipment, quantity, near, entry))
+    for transfer in plan.transfers_from(stock):
+        for quantity, near in _parts(plan, lots, transfer.packs * pack, pack):
+            moves.append(transfers_out.move(plan, transfer, quantity, near))
     return moves
 
 
@@ -130,10 +107,13 @@ def _parts(plan: Plan, lots: list[list[object]], total: float, pack: float) -> l
     return parts + ([(total - cut, [])] if total - cut > 1e-9 else [])
 
 
-def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView]) -> Move:
+def _move(
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView], fast: Expedited | None
+) -> Move:
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
-    lane = plan.grid.roads.lanes[stock.site, pair.dc]
+    lane = fast.way.lane if fast else plan.grid.roads.lanes[stock.site, pair.dc]
+    facts = explain.move(plan, stock, shipment, quantity, near, lane)
     after = plan.after
     outlook = plan.outlooks.pairs
     flags = flags_of(plan, outlook, n, pair.sku, bool(plan.settled.prices.is_bond_dearer[n]))
@@ -143,7 +123,7 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         from_node=stock.site,
         to_node=pair.dc,
         quantity=quantity,
-        **when(plan, lane),
+        **when(plan, lane, fast.way.late if fast else None),
         expected_fill=float(after.fill[n]),
         expected_weekly_cost=float(after.cost[n]),
         expected_on_hand=float(after.left[n]),
@@ -153,10 +133,12 @@ def _move(plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, nea
         lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
         lot="|".join(seen.lot.lot for seen in near),
         limit_date=min(limits) if limits else None,
-        reason_code=_reason(plan, shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
+        reason_code="EXPEDITE"
+        if fast
+        else _reason(plan, shipment, near, is_set=(sku.id, pair.dc) in plan.problem.overrides),
         confidence=outlook.confidence[n],
         flags=flags,
-        explanation=explain.move(plan, stock, shipment, quantity, near),
+        explanation=explain.expedited(facts, fast) if fast else facts,
     )
 
 

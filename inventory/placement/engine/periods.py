@@ -4,6 +4,7 @@ Source: placement.md §2.1 (docs/placement.md): of a monthly history, weeks beco
 per year / 12.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,6 +60,16 @@ class Period:
         (51, 11)
         """
         return day.month - 1 if self == MONTH else int((day.timetuple().tm_yday - 1) / 365.25 * self.per_year)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a shorter month.
+
+    >>> add_months(date(2026, 8, 31), 6).isoformat()
+    '2027-02-28'
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 WEEK, MONTH = Period("week", 52, WEEK_DAYS), Period("month", 12, MONTH_DAYS)

@@ -8,11 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from inventory.placement.engine import events_out, exceptions_out, levels_out, limits_out, moves_out
+from inventory.placement.engine import (
+    events_out,
+    exceptions_out,
+    expedite,
+    levels_out,
+    limits_out,
+    moves_out,
+    transfers_out,
+)
 from inventory.placement.engine.deploy import put_values, view_lots
 from inventory.placement.engine.distribution import Spread
 from inventory.placement.engine.economics import Prices, pair_prices, site_prices
 from inventory.placement.engine.exact import Solved
+from inventory.placement.engine.expediting import expedited
 from inventory.placement.engine.explain import Plan, Settled, number, standing
 from inventory.placement.engine.groundwork import Groundwork, lay_ground
 from inventory.placement.engine.levels import Levels, at_quantile, cheapest
@@ -26,6 +35,7 @@ from inventory.placement.engine.prepare import CLASSES
 from inventory.placement.engine.shadow_prices import Unlimited, is_limited, within_limits
 from inventory.placement.engine.share import Outlooks
 from inventory.placement.engine.shipping import ship
+from inventory.placement.engine.transferring import transferred
 from inventory.placement.engine.tuning import Tuning
 
 
@@ -45,7 +55,7 @@ def recommend(
 def decide(ground: Groundwork, found: Outlooks) -> Result:
     """The recommendations that follow from what is known of demand, each with its reasons."""
     found = _trusted(ground, found)
-    settled = settle(ground, found)
+    settled = expedited(ground, found, transferred(ground, found, settle(ground, found)))
     prices, deployment = settled.prices, settled.deployment
     problem = ground.prepared.problem
     stands = [standing(problem, found.pairs, prices, at) for at in (deployment.before, deployment.after)]
@@ -112,7 +122,7 @@ def settle(ground: Groundwork, found: Outlooks) -> Settled:
     orders = order_quantities(problem, grid, owned, found.sites, bond_prices, bond_levels)
     return Settled(
         prices, bond_prices, levels, bond_levels, deployment, owned, orders, shipped.loads, computed, bond_computed,
-        shipped.solved, within, shipped.rooms, shipped.disruptions,
+        shipped.aimed, shipped.solved, within, shipped.rooms, shipped.disruptions,
     )  # fmt: skip
 
 
@@ -163,6 +173,8 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
         **_solved(plan.settled.solved),
         **limits_out.totals(plan.settled),
         **events_out.totals(plan),
+        **expedite.totals(plan.settled.expedited, plan.grid),
+        **transfers_out.totals(plan),
     }  # fmt: skip
 
 

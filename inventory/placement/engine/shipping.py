@@ -13,6 +13,7 @@ from inventory.placement.engine.economics import Prices
 from inventory.placement.engine.exact import Solved, improve
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels
+from inventory.placement.engine.model import Floats
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.preposition import Brought, bring_forward, foresee
 from inventory.placement.engine.room import Room
@@ -21,12 +22,16 @@ from inventory.placement.engine.trucks import TruckLoad, round_trucks
 
 @dataclass(frozen=True)
 class Shipped:
-    """Shipments and positions, the trucks of each lane, the rooms of DCs with a capacity, and what known events did."""
+    """Shipments and positions, the trucks of each lane, the rooms of DCs with a capacity, and what known events did.
+
+    `aimed` are the levels up to which was shipped, lower than those of the run where a room, a closed lane or a fall of duty holds.
+    """
 
     deployment: Deployment
     loads: tuple[TruckLoad, ...]
     rooms: tuple[Room, ...]
     disruptions: Disruptions | None
+    aimed: Floats
     solved: Solved | None = None
 
 
@@ -55,4 +60,4 @@ def ship(ground: Groundwork, outlook: Outlook, prices: Prices, levels: Levels) -
     if foreseen or bridges:
         usual = usual_levels(grid, bridges, outlook.spread, prices)
         seen = Disruptions(bridges, usual, blocked, foreseen, {entry.pair: entry for entry in brought})
-    return Shipped(deployment, tuple(loads), rooms, seen, solved)
+    return Shipped(deployment, tuple(loads), rooms, seen, work.level, solved)

@@ -77,7 +77,16 @@ def _lane(row: Mapping[str, Any], where: str, checker: Checker) -> Lane:
         truck_cost=checker.number(row, "truck_cost", where, None),
         max_trucks_per_week=checker.number(row, "max_trucks_per_week", where, None),
         priority=int(checker.number(row, "priority", where) or 0),
+        renews_limit_months=_months(row, where, checker),
     )
+
+
+def _months(row: Mapping[str, Any], where: str, checker: Checker) -> int | None:
+    """For how many months a transfer lets lots stay; None where the lane says nothing."""
+    value = checker.number(row, "renews_limit_months", where, None, positive=True)
+    if value is not None and value != int(value):
+        checker.blame(f"{where}.renews_limit_months", f"a whole number is needed, not {value!r}")
+    return None if value is None else int(value)
 
 
 def _lead_time(found: Any, where: str, checker: Checker) -> LeadTime:
@@ -190,6 +199,7 @@ def _check_whole(network: Network, checker: Checker, *, is_partial: bool) -> Non
             if end not in ids:
                 checker.blame(f"lanes[{n}]", f"there is no node {end!r}")
     checker.done()
+    _check_transfers(network, checker)
     way = roads(network)
     for node in () if is_partial else network.nodes:
         if node.type == "region" and node.id not in way.dc_of:
@@ -198,3 +208,14 @@ def _check_whole(network: Network, checker: Checker, *, is_partial: bool) -> Non
             checker.blame(f"dc {node.id}", "no lane from a bonded site leads to it")
     if not network.skus:
         checker.blame("skus", "at least one is needed")
+
+
+def _check_transfers(network: Network, checker: Checker) -> None:
+    """A lane leads somewhere else, and only one from bond to bond says what a transfer does to the limit of lots."""
+    types = {node.id: node.type for node in network.nodes}
+    for n, lane in enumerate(network.lanes):
+        if lane.origin == lane.destination:
+            checker.blame(f"lanes[{n}]", f"leads from {lane.origin!r} to itself")
+        if lane.renews_limit_months and (types[lane.origin], types[lane.destination]) != ("bonded", "bonded"):
+            checker.blame(f"lanes[{n}].renews_limit_months", "belongs to a lane between two bonded sites")
+    checker.done()

@@ -3,7 +3,6 @@
 Source: placement.md §2.3 and §18 (docs/placement.md).
 """
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inventory.placement.engine.model import BondLot, Network, State
+from inventory.placement.engine.periods import add_months
 from inventory.placement.files.checks import Checker, load_json
 
 Stock = dict[tuple[str, str], float]
@@ -49,16 +49,6 @@ def read_overrides(path: Path, network: Network) -> dict[tuple[str, str], float]
             levels[key] = level
     checker.done()
     return levels
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last of a shorter month.
-
-    >>> add_months(date(2026, 8, 31), 6).isoformat()
-    '2027-02-28'
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class _Reader:
