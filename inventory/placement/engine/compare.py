@@ -22,10 +22,10 @@ from inventory.placement.engine.measures import (
     static_oracle,
 )
 from inventory.placement.engine.model import Floats, Problem
-from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
+from inventory.placement.engine.policies import AllForward, Decision, NormalBaseStock, Policy, WeeksOfSupply
 from inventory.placement.engine.prepare import CLASSES, prepare
 from inventory.placement.engine.recorded import Movement, recorded
-from inventory.placement.engine.simulate import Tally
+from inventory.placement.engine.simulate import Simulation, Tally
 from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import played, rehearsed
 from inventory.placement.engine.tuning import Tuning
@@ -37,7 +37,8 @@ ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD, DONE = (
     "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward", "what was done",
 )  # fmt: skip
 TUNED = (SUPPLY, NORMAL, FORWARD)
-Progress = Callable[[str], None]
+TUNING, FIXED = "tuning", "fixed levels"
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,17 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play.
 
-    With what was `done` in these weeks its line is the last.
+    With what was `done` in these weeks its line is the last. `progress` is told the steps done, of how many, and what is
+    being done: TUNING, the policy that is played, or FIXED.
     """
-    report = progress or (lambda _what: None)
+    tell = progress or (lambda _done, _total, _what: None)
     first = problem.network.period.number(problem.history.first_week, first_review)
     counted = problem.network.period.number(problem.history.first_week, counted_from)
-    report("tuning the engine")
+    tell(0, 1, TUNING)
     before = as_known(problem, first, replace(problem.state, as_of=first_review, is_given=False))
-    ground = lay_ground(before, tuning=tuning, is_tuned=True, seed=seed)
+    ground = lay_ground(
+        before, tuning=tuning, is_tuned=True, seed=seed, progress=lambda _done, _classes: tell(0, 1, TUNING)
+    )
     prepared = prepare(problem, ground.tuning.seasonal)
     items = np.array(sorted({pair.sku for pair in prepared.grid.pairs}), dtype=np.int64)
     stage = Stage(prepared, items, {(pair.sku, pair.dc): pair.site for pair in ground.prepared.grid.pairs})
@@ -137,15 +141,20 @@ def compare(
         raise ValueError("there is no week to play")
     judged = Window(columns, sum(column < counted for column in columns))
     earlier = _earlier(stage, first)
-    report("playing the engine")
     policy, classes = EnginePolicy(problem, stage, ground.tuning), ground.prepared.classes[items]
-    engine = play(stage, policy, 1, judged, seed)
+    total = len(columns) + len(TUNED) + bool(done) + 1
+
+    def asked_anew(game: Simulation, column: int) -> Decision:
+        tell(game.played, total, ENGINE)
+        return policy(game, column)
+
+    engine = play(stage, asked_anew, 1, judged, seed)
     lines, frontiers = [_line(stage, ENGINE, (), engine, 0)], {}
     by_classes = by_class(engine, 0, ENGINE, classes, CLASSES)
     four = WeeksOfSupply(np.array([4.0]), np.array([4.0]))
     lines.append(_line(stage, UNTUNED, (4.0, 4.0), play(stage, four, 1, judged, seed), 0))
-    for name, (rule, settings) in _rules().items():
-        report(f"playing {name}")
+    for n, (name, (rule, settings)) in enumerate(_rules().items(), start=len(columns)):
+        tell(n, total, name)
         now = play(stage, rule, len(settings), judged, seed)
         past = play(stage, rule, len(settings), earlier, seed)
         best = int(np.argmin(past.controllable))
@@ -153,12 +162,12 @@ def compare(
         by_classes += by_class(now, best, name, classes, CLASSES)
         frontiers[name] = efficient(now)
     if done:
-        report(f"playing {DONE}")
+        tell(total - 2, total, DONE)
         ids = [prepared.grid.skus[n].id for n in items.tolist()]
         then = play(stage, recorded(problem, stage.chain, ids, done), 1, judged, seed)
         lines.append(_line(stage, DONE, (), then, 0))
         by_classes += by_class(then, 0, DONE, classes, CLASSES)
-    report("playing fixed levels")
+    tell(total - 1, total, FIXED)
     asked = float(engine.asked.sum()) or 1.0
     skipped = -(-judged.uncounted // problem.network.review_weeks)
     return Comparison(

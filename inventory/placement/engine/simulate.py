@@ -186,8 +186,7 @@ class Simulation:
             tally.on_road += (self.inbound.sum(axis=(0, 3)) + self.on_order.sum(axis=(0, 3))) * chain.value
             for site, ship in enumerate(taken):
                 volume = (ship * chain.volume[:, None]).sum(axis=1)
-                trucks = np.ceil(volume / chain.truck_m3[site] - 1e-9)
-                tally.trucks += (trucks * chain.truck_cost[site]).sum(axis=1)
+                tally.trucks += (chain.trucks(volume, site) * chain.truck_cost[site]).sum(axis=1)
                 tally.freight += (ship * chain.freight[site]).sum(axis=(1, 2))
             tally.freight += (orders * chain.freight_in).sum(axis=(1, 2))
         self.played += 1
