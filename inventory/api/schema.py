@@ -75,7 +75,7 @@ _TOPICS = {
     "Receiving": "receipts",
     "Shipping": "shipments milestones deliveries movement-orders",
     "Demand and placement": "demand demand-orders demand-imports placement-runs placement-levels "
-    "recommendations scenarios scenario-results",
+    "recommendations scenarios scenario-results backtests",
     "Catalog": "items",
     "Places and partners": "sites locations markets authorisations carriers brokers",
     "Work": "me jobs findings",

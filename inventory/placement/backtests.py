@@ -16,7 +16,7 @@ from inventory.jobs.outcome import Outcome, Report
 from inventory.parties.models import Client
 from inventory.parties.scope import Actor, ClientScope
 from inventory.placement import books, done
-from inventory.placement.backtest_told import stage_text
+from inventory.placement.backtest_told import best_rule, stage_text
 from inventory.placement.books import Assumptions
 from inventory.placement.engine import judged
 from inventory.placement.engine.compare import compare
@@ -125,14 +125,14 @@ def publish(*, tested: Tested, job: Job | None, at: datetime, actor: Actor) -> B
     if written:
         return written
     figures, asked = tested.figures, tested.parameters
-    cost = {line["policy"]: _share(line["controllable"] / 100) for line in figures["lines"]}
+    engine = figures["lines"][0]
     result = BacktestResult.objects.create(
         client=tested.client, job=job, as_of=tested.as_of, created_at=at, actor_label=actor.label,
         inputs_hash=tested.inputs_hash, code_version=f"{ENGINE_VERSION}+{code_hash()}",
         first_review=date.fromisoformat(asked["first_review"]), counted_from=date.fromisoformat(asked["counted_from"]),
         weeks=asked["weeks"], seed=asked["seed"],
-        engine_cost=cost[figures["lines"][0]["policy"]], rule_cost=cost[figures["best_rule"]],
-        fill=_share(figures["lines"][0]["fill"]), parameters=asked, figures=figures,
+        engine_cost=_share(engine["controllable"] / 100), rule_cost=_share(best_rule(figures)["controllable"] / 100),
+        fill=_share(engine["fill"]), parameters=asked, figures=figures,
     )  # fmt: skip
     BacktestInput.objects.bulk_create(
         BacktestInput.of(result, name, content) for name, content in sorted(tested.files.items())

@@ -68,7 +68,7 @@ def _shipped(rows: Iterable[Row], ways: Iterable[tuple[str, str]]) -> Iterable[M
 
 
 def _legs(scope: ClientScope, client: Client, kind: Posting.Kind, since: date, before: date | None) -> Iterable[Row]:
-    """The legs of a client's postings of a kind but for reversed ones: of dispatches both ends, of receipts what came to shelves."""
+    """A client's legs of a kind of posting but for reversed ones: of dispatches both ends, of receipts what came to shelves."""
     rows: QuerySet[Leg] = Leg.objects.filter(
         account__client=client, posting__kind=kind, posting__reversed_by__isnull=True, legal_date__gte=since
     )

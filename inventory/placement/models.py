@@ -384,9 +384,9 @@ class ScenarioResult(models.Model):
 class BacktestResult(models.Model):
     """What the engine would have cost over a client's past weeks beside rules of thumb (prueba histórica). Append-only.
 
-    `figures` are those of `files.backtest`; the columns repeat what lists sort by: `engine_cost` and `rule_cost` (of the best rule)
-    are controllable costs as shares of what was asked for, by value. Weeks are played from `first_review` on and counted from
-    `counted_from` on.
+    `figures` are those of `files.backtest`; the columns repeat what lists sort by: `engine_cost` and `rule_cost` (of the best
+    rule, tuned or not) are controllable costs as shares of what was asked for, by value. Weeks are played from
+    `first_review` on and counted from `counted_from` on.
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="backtests", verbose_name=_("client"))

@@ -13,6 +13,7 @@ from inventory.findings import services as findings
 from inventory.models import (
     Account,
     Authorisation,
+    BacktestResult,
     BondedLot,
     Broker,
     Carrier,
@@ -41,6 +42,7 @@ from inventory.models import (
 from inventory.parties.scope import Actor
 from tests.builders import make_authorisation, make_client, make_item, pedimento_number
 from tests.scenarios import world
+from tests.web.tested import make_backtest
 from warehouse.models import Delivery, MovementOrder, Receipt, Shipment
 from warehouse.movements import services as movements
 from warehouse.receiving import services as receiving
@@ -79,6 +81,7 @@ class Tenant:
     recommendation: Recommendation
     scenario: Scenario
     compared: ScenarioResult
+    backtest: BacktestResult
     job: Job
     notice: LegalNotice
     own_authorisation: Authorisation
@@ -91,7 +94,8 @@ class Tenant:
             self.item.sku, self.entry.number, self.exit.number, self.spare.number, self.receipt.number,
             self.shipment.number, self.draft.number, self.order.number, self.own_authorisation.number, self.client.code,
             f"{self.mark}-B1", f"{self.mark}-GTIN", f"{self.mark}-PO", *map(str, (
-                self.scenario.pk, self.compared.pk, self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
+                self.scenario.pk, self.compared.pk, self.backtest.pk, self.run.pk, self.recommendation.pk, self.job.pk,
+                self.notice.pk, self.item.pk,
                 *lots.values_list("pk", flat=True), *Posting.objects.filter(
                     legs__account__client=self.client).values_list("pk", flat=True).distinct(),
                 *Account.objects.filter(client=self.client).values_list("pk", flat=True),
@@ -156,7 +160,8 @@ def move_in(house: House, mark: str) -> Tenant:
     _the_rest(house, client, item, entry, actor, mark)
     return Tenant(
         mark, client, item, entry, exit_, spare, receipt, shipment, draft, order, run, recommendation,
-        scenario, compared, _job(client, mark), notice, Authorisation.objects.get(client=client),
+        scenario, compared, make_backtest(client, mark, NOW.date(), NOW), _job(client, mark), notice,
+        Authorisation.objects.get(client=client),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ OWN = {
     "shipment": lambda t: t.shipment.number, "delivery": lambda t: t.shipment.number,
     "movement_order": lambda t: t.order.number, "placement_run": lambda t: t.run.pk,
     "scenario": lambda t: t.scenario.pk, "scenario_result": lambda t: t.compared.pk,
+    "backtest": lambda t: t.backtest.pk,
     "recommendation": lambda t: t.recommendation.pk, "job": lambda t: t.job.pk, "job_result": lambda t: t.job.pk,
 }  # fmt: skip
 

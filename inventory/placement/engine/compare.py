@@ -39,6 +39,7 @@ ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD, DONE = (
 TUNED = (SUPPLY, NORMAL, FORWARD)
 TUNING, FIXED = "tuning", "fixed levels"
 Progress = Callable[[int, int, str], None]
+Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The lines of all policies, the engine first; points (value fill, holding %) of rules' settings; and the tuning used.
+    """The lines of all policies, the engine first; the efficient points (value fill, holding %) of rules; and the tuning used.
 
     `clairvoyant` is the total with perfect foresight and `oracle` holding, shortage and expiry at the best fixed levels, both
-    percentages of what was asked for; `nervousness` is a share of the engine's levels per review.
+    percentages of what was asked for; `nervousness` is a share of the engine's levels per review. `tried` are the settings behind
+    the points of `frontiers`.
     """
 
     lines: tuple[Line, ...]
-    frontiers: dict[str, tuple[tuple[float, float], ...]]
+    frontiers: dict[str, Points]
+    tried: dict[str, tuple[tuple[float, ...], ...]]
     worst: tuple[tuple[str, float, float], ...]
     classes: tuple[ClassLine, ...]
     clairvoyant: float
@@ -149,7 +152,7 @@ def compare(
         return policy(game, column)
 
     engine = play(stage, asked_anew, 1, judged, seed)
-    lines, frontiers = [_line(stage, ENGINE, (), engine, 0)], {}
+    lines, frontiers, tried = [_line(stage, ENGINE, (), engine, 0)], {}, {}
     by_classes = by_class(engine, 0, ENGINE, classes, CLASSES)
     four = WeeksOfSupply(np.array([4.0]), np.array([4.0]))
     lines.append(_line(stage, UNTUNED, (4.0, 4.0), play(stage, four, 1, judged, seed), 0))
@@ -160,7 +163,7 @@ def compare(
         best = int(np.argmin(past.controllable))
         lines.append(_line(stage, name, settings[best], now, best))
         by_classes += by_class(now, best, name, classes, CLASSES)
-        frontiers[name] = efficient(now)
+        frontiers[name], tried[name] = _frontier(now, settings)
     if done:
         tell(total - 2, total, DONE)
         ids = [prepared.grid.skus[n].id for n in items.tolist()]
@@ -171,25 +174,25 @@ def compare(
     asked = float(engine.asked.sum()) or 1.0
     skipped = -(-judged.uncounted // problem.network.review_weeks)
     return Comparison(
-        tuple(lines), frontiers, _worst(stage, engine), tuple(by_classes), 100 * clairvoyant(stage, judged) / asked,
+        tuple(lines), frontiers, tried, _worst(stage, engine), tuple(by_classes), 100 * clairvoyant(stage, judged) / asked,
         100 * float(static_oracle(stage, judged, seed).sum()) / asked,
         nervousness(policy.published[max(skipped - 1, 0) :], stage.chain.value), ground.tuning, engine.weeks,
     )  # fmt: skip
 
 
-def efficient(tally: Tally) -> tuple[tuple[float, float], ...]:
-    """The settings that no other beats in both fill and holding: (value fill, holding % of sales), by fill."""
+def efficient(tally: Tally) -> dict[int, tuple[float, float]]:
+    """The settings that no other beats in both fill and holding, by number: (value fill, holding % of sales), by fill."""
     asked = tally.asked.sum(axis=1)
     holding = 100 * (tally.hold_bond + tally.hold_dc).sum(axis=1) / np.where(asked > 0, asked, 1.0)
-    points = sorted(zip(tally.fill.tolist(), holding.tolist(), strict=True), key=lambda point: (-point[0], point[1]))
-    kept: list[tuple[float, float]] = []
-    for fill, held in points:
-        if not kept or held < kept[-1][1]:
-            kept.append((fill, held))
-    return tuple(reversed(kept))
+    points = list(zip(tally.fill.tolist(), holding.tolist(), strict=True))
+    kept: list[int] = []
+    for n in sorted(range(len(points)), key=lambda n: (-points[n][0], points[n][1])):
+        if not kept or points[n][1] < points[kept[-1]][1]:
+            kept.append(n)
+    return {n: points[n] for n in reversed(kept)}
 
 
-def at_fill(points: tuple[tuple[float, float], ...], fill: float) -> float | None:
+def at_fill(points: Points, fill: float) -> float | None:
     """The holding at a fill, straight between efficient settings; None beyond the highest of them.
 
     >>> at_fill(((0.9, 1.0), (0.95, 2.0)), 0.925)
@@ -199,6 +202,12 @@ def at_fill(points: tuple[tuple[float, float], ...], fill: float) -> float | Non
         return None
     fills, holdings = zip(*points, strict=True)
     return round(float(np.interp(fill, fills, holdings)), 12)
+
+
+def _frontier(tally: Tally, settings: Sequence[tuple[float, ...]]) -> tuple[Points, tuple[tuple[float, ...], ...]]:
+    """The efficient points of a rule, and the settings behind each."""
+    points = efficient(tally)
+    return tuple(points.values()), tuple(settings[n] for n in points)
 
 
 def _rules() -> dict[str, tuple[Policy, list[tuple[float, ...]]]]:

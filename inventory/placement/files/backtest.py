@@ -32,22 +32,28 @@ COSTS = (
     "cut",
 )
 CLASS_COSTS = ("asked", "cost", "holding", "short", "expired", "fill", "bonded")
-COLUMNS = ("record_type", "policy", "class", "sku", "measure", "value")
+COLUMNS = ("record_type", "policy", "settings", "class", "sku", "measure", "value")
 
 
 def figures(found: Comparison) -> dict[str, Any]:
     """All of a back-test. Costs are percentages of what was asked for, by value; fill and bonded are shares; items cost money."""
     lines = [
         {
-            **asdict(line), "holding": line.holding, "controllable": line.controllable, "total": line.total,
-            "over_clairvoyant": found.over_clairvoyant(line),
+            **asdict(line), "settings": list(line.settings), "holding": line.holding, "controllable": line.controllable,
+            "total": line.total, "over_clairvoyant": found.over_clairvoyant(line),
         }
         for line in found.lines
     ]  # fmt: skip
     return {
         "weeks": found.weeks,
         "lines": lines,
-        "frontiers": {name: [list(point) for point in points] for name, points in found.frontiers.items()},
+        "frontiers": {
+            name: [
+                {"settings": list(settings), "fill": fill, "holding": holding}
+                for settings, (fill, holding) in zip(found.tried[name], points, strict=True)
+            ]
+            for name, points in found.frontiers.items()
+        },
         "holding_saved_at_equal_fill": {name: found.holding_saved(name) for name in found.frontiers},
         "worst": [{"sku": sku, "cost": cost, "fill": fill} for sku, cost, fill in found.worst],
         "classes": [{**asdict(line), "cost": line.cost} for line in found.classes],
@@ -64,7 +70,10 @@ def rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The figures as rows of COLUMNS: lines, classes, frontiers, measures, and the items that cost most."""
     for line in found["lines"]:
         for name in COSTS:
-            yield {"record_type": "line", "policy": line["policy"], "measure": name, "value": line[name]}
+            yield {
+                "record_type": "line", "policy": line["policy"], "settings": _settings(line), "measure": name,
+                "value": line[name],
+            }  # fmt: skip
     for part in found["classes"]:
         for name in CLASS_COSTS:
             yield {
@@ -81,11 +90,19 @@ def rows(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _frontiers(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The efficient settings of each rule, and what the engine saves at its own fill."""
     for policy, points in found["frontiers"].items():
-        for fill, holding in points:
-            yield {"record_type": "frontier", "policy": policy, "measure": "fill", "value": fill}
-            yield {"record_type": "frontier", "policy": policy, "measure": "holding", "value": holding}
+        for point in points:
+            for name in ("fill", "holding"):
+                yield {
+                    "record_type": "frontier", "policy": policy, "settings": _settings(point), "measure": name,
+                    "value": point[name],
+                }  # fmt: skip
         saved = found["holding_saved_at_equal_fill"][policy]
         yield {"record_type": "measure", "policy": policy, "measure": "holding_saved_at_equal_fill", "value": saved}
+
+
+def _settings(row: Mapping[str, Any]) -> str:
+    """The numbers of a rule as one cell."""
+    return " ".join(f"{number:g}" for number in row["settings"])
 
 
 def case_json(first_review: date, counted_from: date, seed: int) -> str:
