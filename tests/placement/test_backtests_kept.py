@@ -114,7 +114,7 @@ def test_weeks_beyond_the_history_are_refused_with_the_bounds(weeks, known):
     job = compute(world, weeks=weeks)
 
     assert job.state == Job.State.FAILED
-    assert f"weeks: {weeks} must lie between 8 and {min(52, known - 26 - 11)}" in job.error_message
+    assert f"weeks: {weeks} debe estar entre 8 y {min(52, known - 26 - 11)}" in job.error_message
     assert not BacktestResult.objects.exists()
 
 
@@ -271,6 +271,7 @@ def test_weeks_are_those_asked_for_within_the_bounds():
     found = judged.Bounds(known=104, settling=11)
 
     assert (found.most, found.usual, found.needed) == (52, 26, 45)
+    assert judged.Bounds(known=61, settling=11).usual == 12  # of 24 that there may be
     assert backtests.checked_weeks(found, 52) == 52
     with pytest.raises(InvalidInput) as refusal:
         backtests.checked_weeks(found, 53)

@@ -56,13 +56,13 @@ def test_a_back_test_is_asked_for_seen_at_work_and_leads_to_its_page(planner, it
     answer = planner.post(NEW, {"client": item.client_id, "weeks": "", "seed": "4"}, follow=True)
 
     job = Job.objects.get(kind="placement_backtest")
-    assert (job.client, job.parameters) == (item.client, {"weeks": 23, "seed": 4})  # as many as 60 weeks allow
+    assert (job.client, job.parameters) == (item.client, {"weeks": 11, "seed": 4})  # half of what 60 weeks allow
     assert f'id="job-{job.pk}"' in content_of(answer)
     running.run(job_id=job.pk, runner="test", clock=timezone.now)
     result = BacktestResult.objects.get()
     assert page_of(result) in content_of(planner.get(NEW))
     text = content_of(planner.get(page_of(result)))
-    assert "Over 23 weeks, following the engine would have cost" in text
+    assert "Over 11 weeks, following the engine would have cost" in text
     assert "WHEEL-1" in text
 
 

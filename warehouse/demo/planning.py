@@ -22,6 +22,7 @@ from warehouse.tracking import lead_times
 
 # How many of a client's best recommendations are accepted; the next one is refused.
 ACCEPTED = {"autopartes": 4, "motores": 3, "hogar": 2}
+JUDGED = "motores"
 WHY_NOT = "El cliente liquida este modelo: no enviar más hasta nuevo aviso."
 
 
@@ -45,9 +46,8 @@ def _learn(_world: World, at: datetime) -> None:
 
 
 def _judge(world: World, at: datetime) -> None:
-    """A back-test of the first client's weeks."""
-    code = next(iter(world.goods))
-    _do(world, "placement_backtest", f"Prueba histórica de {code}", code, "planeacion", at, {})
+    """A back-test of one client's weeks."""
+    _do(world, "placement_backtest", f"Prueba histórica de {JUDGED}", JUDGED, "planeacion", at, {})
 
 
 def _run(world: World, at: datetime) -> None:

@@ -110,7 +110,7 @@ class BacktestForm(forms.Form):
     client = forms.ModelChoiceField(label=_("Client"), queryset=Client.objects.none(), empty_label=None)
     weeks = forms.IntegerField(
         label=_("Weeks to judge"), required=False, min_value=LEAST_WEEKS, max_value=MOST_WEEKS,
-        help_text=_("The last ones of the history. Empty: 26, or as many as it allows."),
+        help_text=_("The last ones of the history. Empty: 26, or fewer where it is short."),
     )  # fmt: skip
     seed = forms.IntegerField(
         label=_("Draw of lead times"), min_value=0, max_value=services.MOST_SEED, initial=0,

@@ -38,8 +38,8 @@ class Bounds:
 
     @property
     def usual(self) -> int:
-        """The weeks that are judged when nobody says how many."""
-        return min(USUAL_WEEKS, self.most)
+        """The weeks that are judged when nobody says how many: of a short history half go to those that are learned from."""
+        return min(USUAL_WEEKS, max(LEAST_WEEKS, self.most // 2))
 
     def days(self, problem: Problem, weeks: int) -> tuple[date, date]:
         """The first review and the day from which weeks are counted, when the last `weeks` of the history are judged."""
