@@ -179,12 +179,9 @@ def backtest_page(request: WebRequest, pk: int) -> HttpResponseBase:
         "headline": headline(figures),
         "remarks": remarks(figures, result.parameters),
         "facts": facts.of(result),
-        "line_head": facts.LINE_HEAD,
         "lines": facts.lines(figures),
         "charts": charts_of(figures),
-        "measures": facts.measures(figures),
-        "classes": facts.classes(figures),
-        "worst": facts.worst(result),
+        "tables": [facts.measures(figures), facts.classes(figures), facts.worst(result)],
         "command": f"manage.py backtest_placement {facts.FOLDER.format(pk)}",
         "hashes": [(_("Hash of the inputs"), result.inputs_hash), (_("Version of the code"), result.code_version)],
     }
