@@ -27,3 +27,4 @@ class InventoryConfig(AppConfig):
         work.register("placement_run", "inventory.placement.parted.run_job", is_alone=True)
         work.register("placement_part", "inventory.placement.parted.part_job")
         work.register("scenario_comparison", "inventory.placement.scenarios.run_job")
+        work.register("placement_backtest", "inventory.placement.backtests.run_job")

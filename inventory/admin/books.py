@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from inventory.admin.base import ReadOnly, ReadOnlyInline
 from inventory.models import (
     Account,
+    BacktestResult,
     Balance,
     BondedLot,
     BondedLotHold,
@@ -281,6 +282,15 @@ class ScenarioResults(ReadOnly):
     """Scenarios computed beside the base."""
 
     list_display = ("id", "client", "as_of", "created_at", "actor_label", "code_version")
+    list_filter = ("client",)
+    list_select_related = ("client",)
+
+
+@admin.register(BacktestResult)
+class BacktestResults(ReadOnly):
+    """What the engine would have cost over past weeks."""
+
+    list_display = ("id", "client", "as_of", "weeks", "seed", "engine_cost", "rule_cost", "created_at", "code_version")
     list_filter = ("client",)
     list_select_related = ("client",)
 

@@ -75,7 +75,7 @@ _TOPICS = {
     "Receiving": "receipts",
     "Shipping": "shipments milestones deliveries movement-orders",
     "Demand and placement": "demand demand-orders demand-imports demand-order-imports placement-runs placement-levels "
-    "level-overrides planned-events recommendations scenarios scenario-results track-record",
+    "level-overrides planned-events recommendations scenarios scenario-results backtests track-record",
     "Catalog": "items",
     "Places and partners": "sites locations markets authorisations carriers brokers",
     "Work": "me jobs findings",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from inventory.api import (
+    backtests,
     catalog,
     customs,
     demand,
@@ -71,6 +72,8 @@ urlpatterns: list[URLPattern] = [
     path("scenarios/<int:pk>/delete/", scenarios.DeleteScenario.as_view(), name="delete_scenario"),
     path("scenario-results/", scenarios.ScenarioResults.as_view(), name="scenario_results"),
     path("scenario-results/<int:pk>/", scenarios.ScenarioResultDetail.as_view(), name="scenario_result"),
+    path("backtests/", backtests.Backtests.as_view(), name="backtests"),
+    path("backtests/<int:pk>/", backtests.BacktestDetail.as_view(), name="backtest"),
     path("recommendations/", placement.Recommendations.as_view(), name="recommendations"),
     path("recommendations/<int:pk>/", placement.RecommendationDetail.as_view(), name="recommendation"),
     path("jobs/", work.Jobs.as_view(), name="jobs"),

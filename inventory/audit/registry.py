@@ -45,6 +45,8 @@ TOLD_OTHERWISE = {
     "LeadTimeStat": "learned anew every night from shipments and receipts, whose every step leaves a trail",
     "PlacementInput": "append-only, part of its run, which leaves a trail",
     "PlacementPart": "passing work of a job, which leaves a trail; it goes when the run is published",
+    "BacktestResult": "append-only, written once by a job that leaves its own trail",
+    "BacktestInput": "append-only, part of its back-test",
     "ScenarioResult": "append-only, written once by a job that leaves its own trail",
     "AuditSeal": "append-only, the seal of the trail itself",
     "IdempotentRequest": "a stored answer, forgotten after some days",

@@ -19,6 +19,7 @@ from inventory.units import QUANTITY_SCALE, RATE_SCALE
 
 Floats = npt.NDArray[np.float64]
 WEEK = timedelta(days=7)
+WEEKS_READ = 260  # of history, for forecasts and placement
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,16 @@ def totals(scope: ClientScope, *, by: str = "item", client: Client | None = None
     return list(sums.order_by(*keys[1:], keys[0]))
 
 
-def span(scope: ClientScope, *, client: Client | None = None) -> tuple[date, date] | None:
-    """The first and the last week with demand; None without any."""
-    found = records(scope, client=client).order_by().aggregate(first=Min("week"), last=Max("week"))
+def span(scope: ClientScope, *, client: Client | None = None, before: date | None = None) -> tuple[date, date] | None:
+    """The first and the last week with demand, of those that `series` reads before a day where one is given; None without any."""
+    last_monday = monday_of(before) if before else None
+    since = last_monday - WEEKS_READ * WEEK if last_monday else None
+    rows = records(scope, client=client, since=since, before=last_monday).order_by()
+    found = rows.aggregate(first=Min("week"), last=Max("week"))
     return (found["first"], found["last"]) if found["first"] else None
 
 
-def series(scope: ClientScope, *, client: Client, before: date, weeks: int = 260) -> Series:
+def series(scope: ClientScope, *, client: Client, before: date, weeks: int = WEEKS_READ) -> Series:
     """The matrix of weekly demand of one client up to the week before `before`, for forecasts and placement.
 
     A week without a row counts as zero from the first row of its item and market on, up to the last week of the client.

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+
 from inventory.catalog.models import Item
 from inventory.demand import selectors as demand
 from inventory.errors import gettext_noop
@@ -97,6 +99,21 @@ def problem(*, client: Client, as_of: date, assumptions: Assumptions) -> BookedP
     events = _events(client, planned, as_of)
     found = Problem(network, history, state, assumptions.params, events, overrides=set_by_hand)
     return BookedProblem(found, planned, sites, without_value)
+
+
+def outline(*, client: Client, as_of: date) -> Problem:
+    """The operator's network, and a history as long as the client's but empty: what asks for neither items nor demand.
+
+    Three statements and those of the network. Raises NothingToPlan without a history; InvalidInput or NoPrior as `problem` does.
+    """
+    span = demand.span(ClientScope.of(client.pk), client=client, before=as_of)
+    if span is None:
+        raise NothingToPlan(gettext_noop("There is no demand history of an item with a value to plan from."))
+    first, last = span
+    nothing = np.zeros((0, (last - first).days // 7 + 1))
+    sites = {site.code: site for site in Site.objects.filter(kind__in=NODE_TYPES, is_active=True)}
+    network = Network(nodes=_nodes(sites), lanes=_lanes(sites, as_of), skus=())
+    return Problem(network, History((), (), first, nothing, nothing), State(as_of=as_of))
 
 
 def region_id(market: Market) -> str:

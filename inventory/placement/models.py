@@ -13,8 +13,8 @@ from inventory.parties.models import Client
 from inventory.places.models import Lane, Market, Site
 
 __all__ = [
-    "LeadTimeStat", "LevelOverride", "PlacementInput", "PlacementLevel", "PlacementPart", "PlacementRun", "PlannedEvent",
-    "Recommendation", "Scenario", "ScenarioResult",
+    "BacktestInput", "BacktestResult", "LeadTimeStat", "LevelOverride", "PlacementInput", "PlacementLevel", "PlacementPart",
+    "PlacementRun", "PlannedEvent", "Recommendation", "Scenario", "ScenarioResult",
 ]  # fmt: skip
 
 
@@ -46,12 +46,31 @@ class PlacementRun(models.Model):
         return f"#{self.pk} {self.as_of}"
 
 
-class PlacementInput(models.Model):
-    """A file that a run was computed from (archivo de entrada), as `recommend_placement` reads it. Append-only."""
+class KeptFile(models.Model):
+    """A file that something was computed from (archivo de entrada)."""
 
-    run = models.ForeignKey(PlacementRun, models.PROTECT, related_name="inputs", verbose_name=_("run"))
     name = models.CharField(_("name"), max_length=40)
     content = models.BinaryField(_("content"), help_text=_("Compressed by zlib, unless it is a .gz."))
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def packed(name: str, file: bytes) -> bytes:
+        """The content of a file, as it is kept."""
+        return file if name.endswith(".gz") else zlib.compress(file)
+
+    @property
+    def file(self) -> bytes:
+        """The file as it was."""
+        content = bytes(self.content)  # PostgreSQL hands out a view of it
+        return content if self.name.endswith(".gz") else zlib.decompress(content)
+
+
+class PlacementInput(KeptFile):
+    """A file that a run was computed from, as `recommend_placement` reads it. Append-only."""
+
+    run = models.ForeignKey(PlacementRun, models.PROTECT, related_name="inputs", verbose_name=_("run"))
 
     class Meta:
         verbose_name = _("input of a run")
@@ -64,13 +83,7 @@ class PlacementInput(models.Model):
     @classmethod
     def of(cls, run: PlacementRun, name: str, file: bytes) -> "PlacementInput":
         """A file as a row, not yet saved."""
-        return cls(run=run, name=name, content=file if name.endswith(".gz") else zlib.compress(file))
-
-    @property
-    def file(self) -> bytes:
-        """The file as it was."""
-        content = bytes(self.content)  # PostgreSQL hands out a view of it
-        return content if self.name.endswith(".gz") else zlib.decompress(content)
+        return cls(run=run, name=name, content=cls.packed(name, file))
 
 
 class PlacementPart(models.Model):
@@ -366,3 +379,56 @@ class ScenarioResult(models.Model):
     def names(self) -> list[str]:
         """Of the scenarios that were compared."""
         return [scenario["name"] for scenario in self.parameters["scenarios"]]
+
+
+class BacktestResult(models.Model):
+    """What the engine would have cost over a client's past weeks beside rules of thumb (prueba histórica). Append-only.
+
+    `figures` are those of `files.backtest`; the columns repeat what lists sort by: `engine_cost` and `rule_cost` (of the best
+    rule, tuned or not) are controllable costs as shares of what was asked for, by value. Weeks are played from
+    `first_review` on and counted from `counted_from` on.
+    """
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="backtests", verbose_name=_("client"))
+    job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="backtest", verbose_name=_("job"))
+    as_of = models.DateField(_("as of"))
+    created_at = models.DateTimeField(_("created"))
+    actor_label = models.CharField(_("by"), max_length=120)
+    inputs_hash = models.CharField(_("inputs' hash"), max_length=64)
+    code_version = models.CharField(_("code version"), max_length=40)
+    first_review = models.DateField(_("first review"))
+    counted_from = models.DateField(_("counted from"))
+    weeks = models.PositiveSmallIntegerField(_("weeks judged"))
+    seed = models.PositiveIntegerField(_("seed"))
+    engine_cost = RateField(_("cost of the engine"))
+    rule_cost = RateField(_("cost of the best rule"))
+    fill = RateField(_("fill of the engine"))
+    parameters = models.JSONField(_("parameters"))
+    figures = models.JSONField(_("figures"))
+
+    class Meta:
+        verbose_name = _("back-test")
+        verbose_name_plural = _("back-tests")
+        indexes = [models.Index(fields=["client", "-created_at"], name="backtest_newest")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.as_of}"
+
+
+class BacktestInput(KeptFile):
+    """A file that a back-test was computed from, as `backtest_placement` reads it. Append-only."""
+
+    result = models.ForeignKey(BacktestResult, models.PROTECT, related_name="inputs", verbose_name=_("back-test"))
+
+    class Meta:
+        verbose_name = _("input of a back-test")
+        verbose_name_plural = _("inputs of a back-test")
+        constraints = [models.UniqueConstraint(fields=["result", "name"], name="backtest_input_unique")]
+
+    def __str__(self) -> str:
+        return f"#{self.result_id} {self.name}"
+
+    @classmethod
+    def of(cls, result: BacktestResult, name: str, file: bytes) -> "BacktestInput":
+        """A file as a row, not yet saved."""
+        return cls(result=result, name=name, content=cls.packed(name, file))

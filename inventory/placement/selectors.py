@@ -16,6 +16,7 @@ from inventory.placement import track_record as following
 from inventory.placement.beside import Moved
 from inventory.placement.engine.model import LeadTime
 from inventory.placement.models import (
+    BacktestResult,
     LeadTimeStat,
     LevelOverride,
     PlacementLevel,
@@ -125,6 +126,25 @@ def scenario_result(scope: ClientScope, pk: int) -> ScenarioResult:
     if found is None:
         raise NotFound(_("There is no comparison %(id)s."), id=pk)
     return found
+
+
+def backtests(scope: ClientScope) -> QuerySet[BacktestResult]:
+    """Back-tests with their clients, newest first."""
+    return scope.filter(BacktestResult.objects.select_related("client")).order_by("-pk")
+
+
+def backtest(scope: ClientScope, pk: int) -> BacktestResult:
+    """One back-test. Raises NotFound, also for another client's."""
+    found = backtests(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no back-test %(id)s."), id=pk)
+    return found
+
+
+def backtest_inputs(scope: ClientScope, result: BacktestResult) -> dict[str, bytes]:
+    """The files a back-test was computed from, by name, as `backtest_placement` reads them."""
+    rows = result.inputs.order_by("name") if scope.allows(result.client_id) else ()
+    return {row.name: row.file for row in rows}
 
 
 def overrides(scope: ClientScope, *, item: Item | None = None) -> QuerySet[LevelOverride]:

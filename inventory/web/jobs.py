@@ -34,6 +34,7 @@ KINDS = {
     "placement_run": _("Placement run"),
     "lead_times": _("Lead times"),
     "scenario_comparison": _("Comparison of scenarios"),
+    "placement_backtest": _("Back-test"),
 }
 # Where the work of a kind shows, whichever job did it.
 RESULT_PAGES = {
@@ -92,6 +93,9 @@ def result_url(job: Job) -> str:
     compared = getattr(job, "scenario_result", None)
     if compared:
         return link_to("warehouse:scenario_result", compared.pk)
+    tested = getattr(job, "backtest", None)
+    if tested:
+        return link_to("warehouse:backtest", tested.pk)
     run = getattr(job, "placement_run", None)
     return link_to("warehouse:placement_run", run.pk) if run else ""
 

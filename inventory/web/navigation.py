@@ -85,6 +85,7 @@ MENU = (
             Entry(_("Demand"), "chart-line", "inventory:demand", (Can.SEE_DEMAND,)),
             Entry(_("Recommendations"), "target-arrow", "warehouse:recommendations", (Can.SEE_PLACEMENT,)),
             Entry(_("Scenarios"), "scale", "warehouse:scenarios", (Can.SEE_PLACEMENT,)),
+            Entry(_("Back-tests"), "chart-dots", "warehouse:backtests", (Can.SEE_PLACEMENT,)),
             Entry(_("Planned events"), "calendar-event", "warehouse:planned_events", (Can.SEE_PLACEMENT,)),
             Entry(_("Lead times"), "hourglass", "warehouse:lead_times", (Can.SEE_LEAD_TIMES,)),
         ),

@@ -24,7 +24,8 @@ BOOKS = {
     "LotCorrection", "ClockChange", "Pedimento", "PedimentoLine", "PedimentoSubline", "StockDifference", "LegalNotice", "Receipt",
     "ReceiptLine", "Shipment", "ShipmentLine", "Milestone", "Delivery", "DeliveryLine", "MovementOrder", "BinMove",
     "CountSheet", "CountLine", "LogEntry", "AuditSeal", "DemandRecord", "PlacementRun", "PlacementLevel",
-    "CustomerOrderLine", "Recommendation", "Scenario", "ScenarioResult", "LeadTimeStat", "Finding", "Job", "IdempotentRequest",
+    "CustomerOrderLine", "Recommendation", "Scenario", "ScenarioResult", "BacktestResult",
+    "LeadTimeStat", "Finding", "Job", "IdempotentRequest",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from inventory.findings import services as findings
 from inventory.models import (
     Account,
     Authorisation,
+    BacktestResult,
     BondedLot,
     Broker,
     Carrier,
@@ -45,6 +46,7 @@ from inventory.placement.engine import what_if
 from inventory.placement.files.scenario import SCHEMA
 from tests.builders import make_authorisation, make_client, make_item, make_site, pedimento_number
 from tests.scenarios import world
+from tests.web.tested import make_backtest
 from tests.web.two_worlds import FOOTING
 from warehouse.models import Delivery, MovementOrder, Receipt, Shipment
 from warehouse.movements import services as movements
@@ -88,6 +90,7 @@ class Tenant:
     scenario: Scenario
     draft_scenario: Scenario
     compared: ScenarioResult
+    backtest: BacktestResult
     job: Job
     notice: LegalNotice
     own_authorisation: Authorisation
@@ -100,7 +103,8 @@ class Tenant:
             self.item.sku, self.entry.number, self.exit.number, self.spare.number, self.receipt.number,
             self.shipment.number, self.draft.number, self.order.number, self.own_authorisation.number, self.client.code,
             f"{self.mark}-B1", f"{self.mark}-GTIN", f"{self.mark}-PO", *map(str, (
-                self.scenario.pk, self.compared.pk, self.run.pk, self.recommendation.pk, self.job.pk, self.notice.pk, self.item.pk,
+                self.scenario.pk, self.compared.pk, self.backtest.pk, self.run.pk, self.recommendation.pk,
+                self.job.pk, self.notice.pk, self.item.pk,
                 self.level.pk, self.override.pk, self.draft_scenario.pk, self.event.pk,
                 *lots.values_list("pk", flat=True), *Posting.objects.filter(
                     legs__account__client=self.client).values_list("pk", flat=True).distinct(),
@@ -171,7 +175,8 @@ def move_in(house: House, mark: str) -> Tenant:
     _the_rest(house, client, item, entry, actor, mark)
     return Tenant(
         mark, client, item, entry, exit_, spare, receipt, shipment, draft, order, run, level, recommendation,
-        override, event, scenario, draft_scenario, compared, _job(client, mark), notice, Authorisation.objects.get(client=client),
+        override, event, scenario, draft_scenario, compared,
+        make_backtest(client, mark, NOW.date(), NOW), _job(client, mark), notice, Authorisation.objects.get(client=client),
     )  # fmt: skip
 
 

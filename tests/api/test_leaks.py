@@ -31,6 +31,7 @@ OWN = {
     "movement_order": lambda t: t.order.number, "placement_run": lambda t: t.run.pk,
     "placement_level": lambda t: t.level.pk, "what_if": lambda t: t.level.pk,
     "scenario": lambda t: t.scenario.pk, "scenario_result": lambda t: t.compared.pk,
+    "backtest": lambda t: t.backtest.pk,
     "recommendation": lambda t: t.recommendation.pk, "job": lambda t: t.job.pk, "job_result": lambda t: t.job.pk,
 }  # fmt: skip
 

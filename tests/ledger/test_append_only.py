@@ -16,6 +16,8 @@ APPEND_ONLY = {
     "inventory_clockchange",
     "inventory_auditseal",
     "inventory_scenarioresult",
+    "inventory_backtestresult",
+    "inventory_backtestinput",
     "auditlog_logentry",
     "warehouse_milestone",
 }

@@ -146,7 +146,7 @@ def test_the_engine_is_measured_against_the_tuned_rule_that_costs_least():
         line("weeks of supply", 2.5),
         line("all forward", 2.0),
     )
-    found = Comparison(lines, {}, (), (), 4.0, 2.0, 0.01, Tuning(), 10)
+    found = Comparison(lines, {}, {}, (), (), 4.0, 2.0, 0.01, Tuning(), 10)
 
     assert found.best_rule.policy == "all forward"  # the untuned one is not asked
     assert found.regret_ratio == pytest.approx((3 - 2) / (4 - 2))

@@ -261,3 +261,29 @@ def test_one_site_feeds_all_where_that_saves_enough_and_each_its_own_elsewhere()
         found[price] = {pair.site for pair in ground.prepared.grid.pairs}
 
     assert found in ({0.0001: {"MX"}, 400.0: {"MX", "MY"}}, {0.0001: {"MY"}, 400.0: {"MX", "MY"}})
+
+
+def by_truck(*, shared):
+    """Ten units a week to one DC at 0.01 m³ each, by trucks of 75 m³ for 2,000."""
+    net = network(skus=[sku("A")], dcs=1, lead=ONE, supply=LeadTime((2,), (1.0,)), trucks=True)
+    world = problem({("A", "R1"): np.full(40, 10.0)}, net=net, are_trucks_shared=shared)
+    return Stage(prepare(world), np.arange(1))
+
+
+def test_a_truck_of_ones_own_is_paid_whole_and_one_that_others_fill_too_by_the_cubic_metre():
+    judged = Window(tuple(range(20, 30)), 2)
+
+    own, shared = (play(by_truck(shared=one), fixed(10.0, 10.0), 1, judged, 0).trucks.item() for one in (False, True))
+
+    assert own == pytest.approx(8 * 2000)
+    assert shared == pytest.approx(8 * 10 * 0.01 * 2000 / 75 / 0.85)
+
+
+def test_what_shared_trucks_brought_and_still_lies_there_is_not_counted():
+    judged = Window(tuple(range(20, 30)), 2)
+
+    steady, piled = (
+        play(by_truck(shared=True), fixed(ships, 15.0), 1, judged, 0).trucks.item() for ships in (10.0, 15.0)
+    )
+
+    assert piled == pytest.approx(steady)  # five more a week than were asked for lie there at the end

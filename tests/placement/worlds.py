@@ -28,7 +28,7 @@ AT = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 class World:
     """`stock(100)` puts units into bond, customs books and shelf alike; `at_dc` and `on_the_road` put them further on."""
 
-    def __init__(self, code="acme", mean=(20, 30), **item):
+    def __init__(self, code="acme", mean=(20, 30), weeks=104, **item):
         self.client = make_client(code)
         self.site = make_site(f"slp-{code}", storage_usd_per_m3_week=Decimal("1.4"))
         self.dcs = [make_site(f"dc{n}-{code}", Site.Kind.US_DC, storage_usd_per_m3_week=3) for n in (1, 2)]
@@ -43,7 +43,7 @@ class World:
             self.markets.append(
                 Market.objects.create(code=f"m{n}-{code}", name=f"M{n}", latitude=30, longitude=-97, primary_dc=dc)
             )
-        self.history_of("A", mean)
+        self.history_of("A", mean, weeks)
 
     def _lane(self, dc):
         Lane.objects.create(

@@ -41,6 +41,7 @@ from inventory.placement.engine.scenario_game import COST_LINES
 from inventory.placement.files.scenario import SCHEMA
 from inventory.placement.learning import learn_lead_times
 from inventory.placement.models import (
+    BacktestResult,
     LevelOverride,
     PlacementInput,
     PlacementLevel,
@@ -67,6 +68,7 @@ from tests.builders import (
     make_subline,
     make_user,
 )
+from tests.web.tested import make_backtest
 from warehouse.models import (
     CountLine,
     CountSheet,
@@ -81,7 +83,8 @@ from warehouse.movements import services as moving
 
 MARK = "ZQBRAVO"
 COUNTED = (
-    Job, DemandRecord, PlacementRun, Recommendation, Scenario, ScenarioResult, MovementOrder, Receipt, Shipment, Item, Pedimento,
+    Job, DemandRecord, PlacementRun, Recommendation, Scenario, ScenarioResult, BacktestResult, MovementOrder,
+    Receipt, Shipment, Item, Pedimento,
 )  # fmt: skip
 # Finds the mark, and is not found by whoever looks for the mark in a page that repeats the search.
 PART_OF_MARK = "QBRAV"
@@ -375,6 +378,7 @@ def _plans(world, ground, item, mark, at, today):
     )  # fmt: skip
     world.own(recommendation)
     _scenario(world, mark, at, today)
+    world.own(make_backtest(world.client, mark, today, at))
     job = Job(
         kind="report_export", title=f"{mark} report", client=world.client, requested_by=world.user,
         requested_label=world.user.username, requested_at=at, state="done", finished_at=at, result={"rows": 1},

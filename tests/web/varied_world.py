@@ -28,6 +28,7 @@ from inventory.placement.models import (
 from inventory.places.services import virtual_location
 from tests.builders import ACTOR, make_bonded_lot, make_item, make_location, make_lot
 from tests.scenarios.world import load_law
+from tests.web.tested import figures_of, make_backtest
 from tests.web.two_worlds import MARK, make_ground, make_world
 from warehouse.models import CountLine, CountSheet, Milestone, MovementOrder, Receipt, Shipment, ShipmentLine
 from warehouse.movements import services as moving
@@ -186,6 +187,10 @@ def _vary_plans(first, other, ground, far):
     ScenarioResult.objects.create(
         client=first.client, as_of=today - timedelta(days=9), created_at=now, actor_label=f"{MARK} other",
         inputs_hash="c" * 64, code_version="1", parameters=result.parameters, figures=result.figures,
+    )  # fmt: skip
+    make_backtest(
+        first.client, f"{MARK} other", today - timedelta(weeks=3), now, weeks=9, figures=figures_of("X", engine=7.25),
+        rule_cost="0.07", fill="0.91",
     )  # fmt: skip
     run = PlacementRun.objects.get(client=other.client)
     old, monday = Item.objects.get(sku=f"{OTHER}-OLD"), today - timedelta(days=today.weekday())

@@ -1,4 +1,4 @@
-"""The planner's morning: demand is imported, lead times learned, placement run, and its recommendations decided on."""
+"""The planner's morning: demand is imported, lead times learned, the past judged, placement run, its recommendations decided on."""
 
 import csv
 import io
@@ -22,12 +22,13 @@ from warehouse.tracking import lead_times
 
 # How many of a client's best recommendations are accepted; the next one is refused.
 ACCEPTED = {"autopartes": 4, "motores": 3, "hogar": 2}
+JUDGED = "motores"
 WHY_NOT = "El cliente liquida este modelo: no enviar más hasta nuevo aviso."
 
 
 def plan(world: World) -> None:
     """Put the morning on the agenda, the last thing before now."""
-    for minutes, step in ((100, _import), (90, _learn), (80, _run), (60, _decide), (50, _carry_out)):
+    for minutes, step in ((100, _import), (90, _learn), (85, _judge), (80, _run), (60, _decide), (50, _carry_out)):
         world.agenda.plan(world.now - timedelta(minutes=minutes), partial(step, world))
 
 
@@ -44,6 +45,11 @@ def _learn(_world: World, at: datetime) -> None:
     lead_times.learn(as_of=local_date(at, MEXICO), at=at)
 
 
+def _judge(world: World, at: datetime) -> None:
+    """A back-test of one client's weeks."""
+    _do(world, "placement_backtest", f"Prueba histórica de {JUDGED}", JUDGED, "planeacion", at, {})
+
+
 def _run(world: World, at: datetime) -> None:
     """One run for each client, asked for by the planner."""
     for code in world.goods:
@@ -58,7 +64,7 @@ def _do(
     client: str,
     who: str,
     at: datetime,
-    parameters: dict[str, str],
+    parameters: dict[str, Any],
     file: "ContentFile[Any] | None" = None,
 ) -> None:
     """Ask for a job and do it at once. Raises RuntimeError when it does not end well."""

@@ -162,6 +162,7 @@ class Open(ListPage):
             Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT),
             Action(_("Network"), reverse("warehouse:placement_network"), "map", tone=""),
             Action(_("Runs"), reverse("warehouse:placement_runs"), "versions", tone=""),
+            Action(_("Back-tests"), reverse("warehouse:backtests"), "chart-dots", tone=""),
         ]
 
     def extra_context(self) -> dict[str, Any]:

@@ -77,8 +77,11 @@ class RunList(ListPage):
         return placement.runs(self.request.access.scope).annotate(proposals=Count("recommendations"))
 
     def actions(self) -> list[Action]:
-        """A new one."""
-        return [Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT)]
+        """A new one; what following them would have cost."""
+        return [
+            Action(_("Run placement"), reverse("warehouse:placement_new"), "player-play", Can.RUN_PLACEMENT),
+            Action(_("Back-tests"), reverse("warehouse:backtests"), "chart-dots", tone=""),
+        ]
 
 
 class RunForm(forms.Form):

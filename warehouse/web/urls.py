@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from warehouse.web import (
+    backtests,
     counts,
     deliveries,
     home,
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *placement.urlpatterns,
     *placement_loads.urlpatterns,
     *placement_runs.urlpatterns,
+    *backtests.urlpatterns,
     *scenario_results.urlpatterns,
     *scenarios.urlpatterns,
     *placement_items.urlpatterns,

@@ -1,19 +1,19 @@
 """What following the engine would have cost over past weeks, beside rules of thumb: see docs/placement.md for the method."""
 
 import json
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inventory.placement.engine.compare import SUPPLY, Comparison, compare
+from inventory.placement.files.backtest import CASE, DONE, case_of, figures
 from inventory.placement.files.checks import BadInput, load_json
 from inventory.placement.files.movements import read_movements
 from inventory.placement.files.output import write
 from inventory.placement.files.problem import read_problem
-from inventory.placement.files.tuning import as_json, read_tuning
+from inventory.placement.files.tuning import read_tuning
+from inventory.placement.files.writing import HISTORY, NETWORK
 
 
 class Command(BaseCommand):
@@ -25,23 +25,31 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "folder", type=Path, help="holds history.csv, network.json and case.json (first_review, counted_from)"
+            "folder",
+            type=Path,
+            help="holds history.csv or .gz, network.json, case.json (first_review, counted_from, seed) and maybe done.csv",
         )
-        parser.add_argument("--seed", type=int, default=0, help="of the lead times that are drawn")
+        parser.add_argument("--seed", type=int, help="of the lead times that are drawn; without it case.json's, else 0")
         parser.add_argument("--tuning", type=Path, help="JSON: plan with this tuning unchanged")
-        parser.add_argument("--done", type=Path, help="CSV of what was really shipped and ordered in these weeks")
+        parser.add_argument(
+            "--done",
+            type=Path,
+            help="CSV of what was really shipped and ordered in these weeks; without it the folder's done.csv, if any",
+        )
         parser.add_argument("--report", type=Path, help="JSON to write: all figures, frontiers, the tuning")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"]
         try:
-            read = read_problem(history=folder / "history.csv", network=folder / "network.json")
-            case = load_json(folder / "case.json")
+            packed, plain = folder / HISTORY, folder / "history.csv"
+            read = read_problem(history=packed if packed.exists() else plain, network=folder / NETWORK)
+            first_review, counted_from, seed = case_of(load_json(folder / CASE))
+            moved = options["done"] or (folder / DONE if (folder / DONE).exists() else None)
             found = compare(
-                read.problem, first_review=_day(case, "first_review"), counted_from=_day(case, "counted_from"),
-                seed=options["seed"], tuning=read_tuning(options["tuning"]) if options["tuning"] else None,
-                done=read_movements(options["done"], read.problem.network) if options["done"] else (),
-                progress=self.stderr.write,
+                read.problem, first_review=first_review, counted_from=counted_from,
+                seed=seed if options["seed"] is None else options["seed"],
+                tuning=read_tuning(options["tuning"]) if options["tuning"] else None,
+                done=read_movements(moved, read.problem.network) if moved else (), progress=self._tell,
             )  # fmt: skip
         except BadInput as error:
             raise CommandError("\n".join(error.causes), returncode=2) from error
@@ -49,7 +57,10 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(table(found))
         if options["report"]:
-            write({options["report"]: json.dumps(_report(found), ensure_ascii=False, indent=1) + "\n"})
+            write({options["report"]: json.dumps(figures(found), ensure_ascii=False, indent=1) + "\n"})
+
+    def _tell(self, done: int, total: int, what: str) -> None:
+        self.stderr.write(f"{what}: {done} of {total}")
 
 
 def table(found: Comparison) -> str:
@@ -104,28 +115,3 @@ def _share(value: float | None) -> str:
 
 def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.3f}"
-
-
-def _report(found: Comparison) -> dict[str, Any]:
-    lines = [
-        {
-            **asdict(line), "controllable": line.controllable, "total": line.total,
-            "over_clairvoyant": found.over_clairvoyant(line),
-        }
-        for line in found.lines
-    ]  # fmt: skip
-    classes = [{**asdict(line), "cost": line.cost} for line in found.classes]
-    worst = [{"sku": sku, "cost": cost, "fill": fill} for sku, cost, fill in found.worst]
-    saved = {name: found.holding_saved(name) for name in found.frontiers}
-    return {
-        "lines": lines, "frontiers": found.frontiers, "holding_saved_at_equal_fill": saved, "worst": worst, "weeks": found.weeks,
-        "classes": classes, "clairvoyant": found.clairvoyant, "oracle": found.oracle, "regret_ratio": found.regret_ratio,
-        "best_rule": found.best_rule.policy, "nervousness": found.nervousness, "tuning": as_json(found.tuning),
-    }  # fmt: skip
-
-
-def _day(case: Any, name: str) -> date:
-    try:
-        return date.fromisoformat(str(case.get(name)))
-    except ValueError:
-        raise BadInput([f"case.json: {name}: an ISO date is needed, not {case.get(name)!r}"]) from None

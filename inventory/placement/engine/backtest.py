@@ -28,15 +28,18 @@ class Window:
 
 
 def play(stage: Stage, policy: Policy, settings: int, judged: Window, seed: int) -> Tally:
-    """The tally of a policy over the window; its freight is corrected for what lies in the change of stock (§11)."""
+    """The tally of a policy over the window; its freight is corrected for what lies in the change of stock (§11).
+
+    So are trucks that are paid by the m³, which are freight as well.
+    """
     game = Simulation(stage.chain, stage.demand, settings=settings, columns=judged.columns, seed=seed)
     game.start_plain()
     review = stage.prepared.problem.network.review_weeks
-    lying = game.freight_in_stock()
+    lying, loaded = game.freight_in_stock(), game.trucks_in_stock()
     for number, column in enumerate(judged.columns):
         game.receive()
         if number == judged.uncounted:
-            lying = game.freight_in_stock()
+            lying, loaded = game.freight_in_stock(), game.trucks_in_stock()
         if number % review == 0:
             ships, orders = policy(game, column)
         else:
@@ -44,6 +47,7 @@ def play(stage: Stage, policy: Policy, settings: int, judged: Window, seed: int)
             orders = np.zeros_like(game.in_bond)
         game.act(ships, orders, counted=number >= judged.uncounted)
     game.tally.freight -= game.freight_in_stock() - lying
+    game.tally.trucks -= game.trucks_in_stock() - loaded
     return game.tally
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from inventory.placement.engine.costs import holding
 from inventory.placement.engine.economics import expiry_cost, stockout_cost
 from inventory.placement.engine.grid import Grid, supply_lane
-from inventory.placement.engine.model import Floats, Ints, Lane, LeadTime, Problem, Sku
+from inventory.placement.engine.model import TRUCK_FILL, Floats, Ints, Lane, LeadTime, Problem, Sku
 from inventory.placement.engine.periods import MONTH_DAYS
 
 
@@ -34,7 +34,8 @@ class Chain:
 
     `site` (N, J) feeds an item at a DC (−1: the item is not there); `lane` (S, J) and `supply` (N, S) number `lanes` and `supplies`
     (−1: none). Prices are per unit and week (holding) or per unit; `permanence` is in weeks.
-    `freight` (S, N, J) is what a lane costs besides its trucks, `onward` all of it with trucks 85 % full.
+    `freight` (S, N, J) is what a lane costs besides its trucks, `onward` all of it with trucks 85 % full. Trucks that others fill
+    too (`are_trucks_shared`) are paid by the m³.
     """
 
     items: Ints
@@ -63,6 +64,7 @@ class Chain:
     worn: Floats
     storage_dc: Floats
     is_backordered: bool
+    are_trucks_shared: bool = False
 
     @property
     def lead_mean(self) -> Floats:
@@ -100,6 +102,11 @@ class Chain:
         """Prices (site, item, DC) of the lane that each item comes by: (item, DC)."""
         rows, columns = np.arange(len(self.value))[:, None], np.arange(len(self.dcs))[None, :]
         return np.asarray(prices[np.maximum(self.site, 0), rows, columns])
+
+    def trucks(self, volume: Floats, site: int) -> Floats:
+        """How many trucks are paid for so many m³ (…, DC) from a site: whole ones, or parts of those that others fill too."""
+        number = volume / self.truck_m3[site]
+        return np.asarray(number / TRUCK_FILL if self.are_trucks_shared else np.ceil(number - 1e-9))
 
     def ships(self, quantity: Floats) -> list[Floats]:
         """Quantities per (…, item, DC) parted by the site they come from."""
@@ -150,7 +157,7 @@ def chain_of(problem: Problem, grid: Grid, items: Sequence[int], site_of: dict[t
         np.array([sku.pack_size for sku in skus]),
         np.array([m * MONTH_DAYS / network.period.days if m else np.inf for m in months]), truck_m3, truck_cost,
         per_unit[:, None, :] + per_m3[:, None, :] * volume[None, :, None], freight_in, onward, duty, worn, storage_dc,
-        network.unmet != "lost",
+        network.unmet != "lost", problem.params.are_trucks_shared,
     )  # fmt: skip
 
 

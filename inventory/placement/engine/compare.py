@@ -22,10 +22,10 @@ from inventory.placement.engine.measures import (
     static_oracle,
 )
 from inventory.placement.engine.model import Floats, Problem
-from inventory.placement.engine.policies import AllForward, NormalBaseStock, Policy, WeeksOfSupply
+from inventory.placement.engine.policies import AllForward, Decision, NormalBaseStock, Policy, WeeksOfSupply
 from inventory.placement.engine.prepare import CLASSES, prepare
 from inventory.placement.engine.recorded import Movement, recorded
-from inventory.placement.engine.simulate import Tally
+from inventory.placement.engine.simulate import Simulation, Tally
 from inventory.placement.engine.stage import Stage
 from inventory.placement.engine.tune import played, rehearsed
 from inventory.placement.engine.tuning import Tuning
@@ -37,7 +37,9 @@ ENGINE, UNTUNED, SUPPLY, NORMAL, FORWARD, DONE = (
     "engine", "weeks of supply 4+4", "weeks of supply", "normal base stock", "all forward", "what was done",
 )  # fmt: skip
 TUNED = (SUPPLY, NORMAL, FORWARD)
-Progress = Callable[[str], None]
+TUNING, FIXED = "tuning", "fixed levels"
+Progress = Callable[[int, int, str], None]
+Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The lines of all policies, the engine first; points (value fill, holding %) of rules' settings; and the tuning used.
+    """The lines of all policies, the engine first; the efficient points (value fill, holding %) of rules; and the tuning used.
 
     `clairvoyant` is the total with perfect foresight and `oracle` holding, shortage and expiry at the best fixed levels, both
-    percentages of what was asked for; `nervousness` is a share of the engine's levels per review.
+    percentages of what was asked for; `nervousness` is a share of the engine's levels per review. `tried` are the settings behind
+    the points of `frontiers`.
     """
 
     lines: tuple[Line, ...]
-    frontiers: dict[str, tuple[tuple[float, float], ...]]
+    frontiers: dict[str, Points]
+    tried: dict[str, tuple[tuple[float, ...], ...]]
     worst: tuple[tuple[str, float, float], ...]
     classes: tuple[ClassLine, ...]
     clairvoyant: float
@@ -121,14 +125,17 @@ def compare(
 ) -> Comparison:  # fmt: skip
     """Play the weeks from `first_review` on, those from `counted_from` on counted. Raises ValueError without weeks to play.
 
-    With what was `done` in these weeks its line is the last.
+    With what was `done` in these weeks its line is the last. `progress` is told the steps done, of how many, and what is
+    being done: TUNING, the policy that is played, or FIXED.
     """
-    report = progress or (lambda _what: None)
+    tell = progress or (lambda _done, _total, _what: None)
     first = problem.network.period.number(problem.history.first_week, first_review)
     counted = problem.network.period.number(problem.history.first_week, counted_from)
-    report("tuning the engine")
+    tell(0, 1, TUNING)
     before = as_known(problem, first, replace(problem.state, as_of=first_review, is_given=False))
-    ground = lay_ground(before, tuning=tuning, is_tuned=True, seed=seed)
+    ground = lay_ground(
+        before, tuning=tuning, is_tuned=True, seed=seed, progress=lambda _done, _classes: tell(0, 1, TUNING)
+    )
     prepared = prepare(problem, ground.tuning.seasonal)
     items = np.array(sorted({pair.sku for pair in prepared.grid.pairs}), dtype=np.int64)
     stage = Stage(prepared, items, {(pair.sku, pair.dc): pair.site for pair in ground.prepared.grid.pairs})
@@ -137,50 +144,55 @@ def compare(
         raise ValueError("there is no week to play")
     judged = Window(columns, sum(column < counted for column in columns))
     earlier = _earlier(stage, first)
-    report("playing the engine")
     policy, classes = EnginePolicy(problem, stage, ground.tuning), ground.prepared.classes[items]
-    engine = play(stage, policy, 1, judged, seed)
-    lines, frontiers = [_line(stage, ENGINE, (), engine, 0)], {}
+    total = len(columns) + len(TUNED) + bool(done) + 1
+
+    def asked_anew(game: Simulation, column: int) -> Decision:
+        tell(game.played, total, ENGINE)
+        return policy(game, column)
+
+    engine = play(stage, asked_anew, 1, judged, seed)
+    lines, frontiers, tried = [_line(stage, ENGINE, (), engine, 0)], {}, {}
     by_classes = by_class(engine, 0, ENGINE, classes, CLASSES)
     four = WeeksOfSupply(np.array([4.0]), np.array([4.0]))
     lines.append(_line(stage, UNTUNED, (4.0, 4.0), play(stage, four, 1, judged, seed), 0))
-    for name, (rule, settings) in _rules().items():
-        report(f"playing {name}")
+    for n, (name, (rule, settings)) in enumerate(_rules().items(), start=len(columns)):
+        tell(n, total, name)
         now = play(stage, rule, len(settings), judged, seed)
         past = play(stage, rule, len(settings), earlier, seed)
         best = int(np.argmin(past.controllable))
         lines.append(_line(stage, name, settings[best], now, best))
         by_classes += by_class(now, best, name, classes, CLASSES)
-        frontiers[name] = efficient(now)
+        frontiers[name], tried[name] = _frontier(now, settings)
     if done:
-        report(f"playing {DONE}")
+        tell(total - 2, total, DONE)
         ids = [prepared.grid.skus[n].id for n in items.tolist()]
         then = play(stage, recorded(problem, stage.chain, ids, done), 1, judged, seed)
         lines.append(_line(stage, DONE, (), then, 0))
         by_classes += by_class(then, 0, DONE, classes, CLASSES)
-    report("playing fixed levels")
+    tell(total - 1, total, FIXED)
     asked = float(engine.asked.sum()) or 1.0
     skipped = -(-judged.uncounted // problem.network.review_weeks)
     return Comparison(
-        tuple(lines), frontiers, _worst(stage, engine), tuple(by_classes), 100 * clairvoyant(stage, judged) / asked,
+        tuple(lines), frontiers, tried, _worst(stage, engine), tuple(by_classes), 100 * clairvoyant(stage, judged) / asked,
         100 * float(static_oracle(stage, judged, seed).sum()) / asked,
         nervousness(policy.published[max(skipped - 1, 0) :], stage.chain.value), ground.tuning, engine.weeks,
     )  # fmt: skip
 
 
-def efficient(tally: Tally) -> tuple[tuple[float, float], ...]:
-    """The settings that no other beats in both fill and holding: (value fill, holding % of sales), by fill."""
+def efficient(tally: Tally) -> dict[int, tuple[float, float]]:
+    """The settings that no other beats in both fill and holding, by number: (value fill, holding % of sales), by fill."""
     asked = tally.asked.sum(axis=1)
     holding = 100 * (tally.hold_bond + tally.hold_dc).sum(axis=1) / np.where(asked > 0, asked, 1.0)
-    points = sorted(zip(tally.fill.tolist(), holding.tolist(), strict=True), key=lambda point: (-point[0], point[1]))
-    kept: list[tuple[float, float]] = []
-    for fill, held in points:
-        if not kept or held < kept[-1][1]:
-            kept.append((fill, held))
-    return tuple(reversed(kept))
+    points = list(zip(tally.fill.tolist(), holding.tolist(), strict=True))
+    kept: list[int] = []
+    for n in sorted(range(len(points)), key=lambda n: (-points[n][0], points[n][1])):
+        if not kept or points[n][1] < points[kept[-1]][1]:
+            kept.append(n)
+    return {n: points[n] for n in reversed(kept)}
 
 
-def at_fill(points: tuple[tuple[float, float], ...], fill: float) -> float | None:
+def at_fill(points: Points, fill: float) -> float | None:
     """The holding at a fill, straight between efficient settings; None beyond the highest of them.
 
     >>> at_fill(((0.9, 1.0), (0.95, 2.0)), 0.925)
@@ -190,6 +202,12 @@ def at_fill(points: tuple[tuple[float, float], ...], fill: float) -> float | Non
         return None
     fills, holdings = zip(*points, strict=True)
     return round(float(np.interp(fill, fills, holdings)), 12)
+
+
+def _frontier(tally: Tally, settings: Sequence[tuple[float, ...]]) -> tuple[Points, tuple[tuple[float, ...], ...]]:
+    """The efficient points of a rule, and the settings behind each."""
+    points = efficient(tally)
+    return tuple(points.values()), tuple(settings[n] for n in points)
 
 
 def _rules() -> dict[str, tuple[Policy, list[tuple[float, ...]]]]:

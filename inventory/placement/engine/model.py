@@ -95,6 +95,9 @@ class LeadTime:
         return float(sum(p * (w - mean) ** 2 for w, p in zip(self.weeks, self.probs, strict=True)))
 
 
+TRUCK_FILL = 0.85  # how full a truck is taken to be where a unit or a m³ is priced
+
+
 @dataclass(frozen=True)
 class Lane:
     """A road between two nodes, with what a unit, a m³ or a truck costs on it.
@@ -119,7 +122,7 @@ class Lane:
         """What one unit of this volume costs; a truck is counted 85 % full (placement.md §1)."""
         per_m3 = self.cost_per_m3
         if self.truck_m3 and self.truck_cost is not None:
-            per_m3 += self.truck_cost / self.truck_m3 / 0.85
+            per_m3 += self.truck_cost / self.truck_m3 / TRUCK_FILL
         return self.cost_per_unit + per_m3 * volume_m3
 
 

@@ -146,6 +146,13 @@ class Simulation:
         onward = (self.forward() * chain.by_feeder(chain.freight)).sum(axis=(1, 2))
         return np.asarray(onward + (self.owned() * chain.freight_in).sum(axis=(1, 2)))
 
+    def trucks_in_stock(self) -> Floats:
+        """What was paid for trucks to bring what lies forward or comes there, where others fill them too (else 0), per setting."""
+        chain = self.chain
+        if not chain.are_trucks_shared:
+            return np.zeros(len(self.on_hand))
+        return np.asarray((self.forward() * chain.by_feeder(chain.onward - chain.freight)).sum(axis=(1, 2)))
+
     def act(self, ships: Sequence[Floats], orders: Floats, *, counted: bool) -> None:
         """Steps 3 to 7: `ships` (one array per site) leave, `orders` are placed, the week's demand is served, limits run out."""
         chain, tally = self.chain, self.tally
@@ -186,8 +193,7 @@ class Simulation:
             tally.on_road += (self.inbound.sum(axis=(0, 3)) + self.on_order.sum(axis=(0, 3))) * chain.value
             for site, ship in enumerate(taken):
                 volume = (ship * chain.volume[:, None]).sum(axis=1)
-                trucks = np.ceil(volume / chain.truck_m3[site] - 1e-9)
-                tally.trucks += (trucks * chain.truck_cost[site]).sum(axis=1)
+                tally.trucks += (chain.trucks(volume, site) * chain.truck_cost[site]).sum(axis=1)
                 tally.freight += (ship * chain.freight[site]).sum(axis=(1, 2))
             tally.freight += (orders * chain.freight_in).sum(axis=(1, 2))
         self.played += 1
