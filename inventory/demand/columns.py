@@ -6,7 +6,7 @@ passes through a float. Source of the rules: docs/demand-data.md.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -26,11 +26,16 @@ _NO = frozenset(("", "0", "0.0", "false", "no", "n", "f"))
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns a file has: those it needs, those it may have, and other names for them."""
+    """Which columns a file has: those it needs, those it may have, other names for them, and what messages call them."""
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
     aliases: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, name: str) -> str:
+        """What a message calls a column."""
+        return self.titles.get(name, name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,16 +55,18 @@ class Layout:
             if name not in self.names:
                 continue
             if name in found:
-                raise UnreadableFile(_("The column %(field)s stands twice."), field=name, rule="column_twice")
+                raise UnreadableFile(
+                    _("The column %(field)s stands twice."), field=self.title(name), rule="column_twice"
+                )
             found[name] = index
         missing = [name for name in self.required if name not in found]
         if missing:
             raise UnreadableFile(
                 _("The first row must name the columns %(needed)s; missing: %(missing)s."),
-                field=missing[0],
+                field=self.title(missing[0]),
                 rule="missing_column",
-                needed=", ".join(self.required),
-                missing=", ".join(missing),
+                needed=", ".join(map(self.title, self.required)),
+                missing=", ".join(map(self.title, missing)),
             )
         return found
 

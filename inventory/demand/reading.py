@@ -53,17 +53,18 @@ def read_file(
     not_after: date | None = None,
     progress: Progress | None = None,
     code: Code = columns.of_week,
+    layout: columns.Layout = columns.HISTORY,
 ) -> HistoryRows:
     """The rows of a file; bad ones are listed in `errors`. `max_bytes` is the limit for uploads, None for an operator's own file.
 
-    `code` numbers the period of a date, 7 more for each next one.
+    `code` numbers the period of a date, 7 more for each next one; `layout` may call the columns of a history otherwise.
 
     Raises UnreadableFile or FileTooLarge, in which case nothing of it can be used.
     """
     rows = HistoryRows()
     parts = [
-        _parse(texts, first_row, rows, not_after, code)
-        for first_row, texts in tables(source, columns.HISTORY, name=name, max_bytes=max_bytes, progress=progress)
+        _parse(texts, first_row, rows, not_after, code, layout)
+        for first_row, texts in tables(source, layout, name=name, max_bytes=max_bytes, progress=progress)
     ]
     _join(rows, parts)
     return rows
@@ -84,7 +85,12 @@ def from_records(records: Iterable[Mapping[str, Any]], *, not_after: date | None
 
 
 def _parse(
-    texts: Texts, first_row: int, rows: HistoryRows, not_after: date | None, code: Code = columns.of_week
+    texts: Texts,
+    first_row: int,
+    rows: HistoryRows,
+    not_after: date | None,
+    code: Code = columns.of_week,
+    layout: columns.Layout = columns.HISTORY,
 ) -> dict[str, Ints]:
     """The good rows of one table as numbers; the bad ones go to `rows.errors`."""
     count = len(texts["sku"])
@@ -98,7 +104,7 @@ def _parse(
         if name not in texts:
             parsed[name] = np.full(count, columns.NO_PRICE if name == "price" else 0, dtype=np.int64)
             continue
-        parsed[name] = _column(name, texts[name], parse, numbers, blank, bad, rows)
+        parsed[name] = _column(layout.title(name), texts[name], parse, numbers, blank, bad, rows)
     rows.rows_read += count - int(blank.sum())
     rows.bad_rows += int(bad.sum())
     kept = ~(bad | blank)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = date(2024, 11, 4)
@@ -176,7 +177,7 @@ def test_rows_that_cannot_be_used_are_left_out_counted_and_listed(files):
 
     assert files.run(report=files.folder / "report.json") == one
     report = json.loads((files.folder / "report.json").read_text())
-    assert report["rejected"] == {"unknown_sku": 1, "unknown_market": 1, "iso_date": 1, "number": 1}
+    assert report["rejected"] == {"unknown_sku": 1, "unknown_location": 1, "iso_date": 1, "number": 1}
     assert {row["row"] for row in report["rejected_rows"]} == {2, 3, 4, 5}
 
 
@@ -273,6 +274,36 @@ def changed(path, value):
         (("lanes", 1, "renews_limit_months"), 1.5, "lanes[1].renews_limit_months: a whole number"),
         (("skus", 1, "id"), "A", "stands twice"),
         (("nodes", 0, "currency"), "MXN", "currency"),
+        (("lanes", 0, "currency"), "MXN", "lanes[0].currency: 'MXN' is not the network's currency, 'USD'"),
+        (("skus", 0, "currency"), "MXN", "skus[0].currency"),
+        (("sku_defaults", "currency"), "MXN", "skus[0].currency"),
+        (("skus", 0, "supplier"), "NOPE", "sku A.supplier: there is no supplier 'NOPE' among the nodes"),
+        (("skus", 0, "supplier"), "DC-1", "there is no supplier 'DC-1'"),
+        (("skus", 0, "sites"), ["MX-9"], "sku A.sites: there is no node 'MX-9'"),
+        (("skus", 0, "sites"), "MX-1", "skus[0].sites: a list of ids of bonded sites is needed, not 'MX-1'"),
+        (("skus", 0, "unit_value"), 0, "skus[0].unit_value: a number above zero is needed, not 0"),
+        (("skus", 0, "unit_value"), float("nan"), "skus[0].unit_value"),
+        (("skus", 0, "min_fill"), 2, "skus[0].min_fill: a number from 0 to 1 is needed, not 2"),
+        (("skus", 0, "obsolescence_per_year"), 8, "skus[0].obsolescence_per_year: a number from 0 to 1"),
+        (("skus", 0, "duty_rate"), -0.1, "skus[0].duty_rate"),
+        (("skus", 0, "pack_size"), 0, "skus[0].pack_size"),
+        (("skus", 0, "moq"), -5, "skus[0].moq"),
+        (("nodes", 1, "permanence_months"), 1.5, "nodes[1].permanence_months: a whole number"),
+        (("nodes", 1, "storage_usd_per_m3_week"), -1, "nodes[1].storage_usd_per_m3_week"),
+        (("lanes", 0, "priority"), 0.5, "lanes[0].priority: a whole number"),
+        (("lanes", 0, "priority"), -1, "lanes[0].priority"),
+        (("lanes", 1, "truck_m3"), 0, "lanes[1].truck_m3"),
+        (("lanes", 0, "lead_time_weeks", "probs"), [1.5, -0.5], "do not sum to 1"),
+        (("lanes", 0, "lead_time_weeks", "probs"), [0.5, float("nan")], "do not sum to 1"),
+        (("lanes", 0, "lead_time_weeks", "probs"), None, "lanes[0].lead_time_weeks: 'probs' is missing"),
+        (("lanes", 0, "lead_time_weeks", "values"), ["7", 8], "numbers are needed, not '7'"),
+        (("lanes", 0, "lead_time_weeks", "values"), [7, 10**400], "lanes[0].lead_time_weeks"),
+        (("lanes", 1, "lead_time_weeks", "mean"), float("nan"), "a mean above zero"),
+        (("lanes", 1, "lead_time_weeks", "sd"), float("inf"), "an sd not below it"),
+        (("budget",), -1, "network.json: budget: a number"),
+        (("params",), {"half_life_weeks": 0}, "params.half_life_weeks: a number above zero"),
+        (("params",), {"phi": 10**400}, "params.phi"),
+        (("params",), {"default_supply": {"values": [7, 8], "probs": [0.5, 0.4]}}, "params.default_supply"),
         (("nodes", 0, "type"), "shop", "nodes[0].type"),
         (("review_weeks",), 0, "review_weeks"),
         (("skus",), [], "skus"),
@@ -308,6 +339,35 @@ def test_a_file_that_cannot_be_used_ends_with_2(files, name, content):
 
     assert code == 2
     assert name in message
+
+
+def test_a_partial_network_may_name_suppliers_that_it_does_not_have(files):
+    network = changed(("skus", 0, "supplier"), "NOPE")
+    files.put("network.json", {**network, "is_partial": True})
+
+    assert {row["node"] for row in files.rows() if row["record_type"] == "level"} == {"DC-1", "MX-1"}
+
+
+def test_a_missing_column_is_called_in_english_as_the_file_calls_it(files):
+    files.put("history.csv", "sku,date,quantity\nA,2026-01-05,1\n")
+
+    with translation.override("es-mx"):
+        _code, message = files.refused()
+
+    assert message == (
+        "history.csv: The first row must name the columns sku, location, date, quantity; missing: location."
+    )
+
+
+def test_rows_left_out_are_told_in_english_by_the_columns_of_the_file(files):
+    files.put_history([*history_rows(), ["A", "", "2026-01-05", "1"]])
+
+    with translation.override("es-mx"):
+        files.run(report=files.folder / "report.json")
+
+    (row,) = json.loads((files.folder / "report.json").read_text())["rejected_rows"]
+    assert row["field"] == "location"
+    assert row["message"] == "A value is needed."
 
 
 def test_when_nothing_can_be_recommended_the_end_is_3(files):

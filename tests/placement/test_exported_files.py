@@ -119,6 +119,14 @@ def test_the_same_problem_is_written_as_the_same_bytes():
     assert writing.problem_files(problem, Tuning()) == writing.problem_files(replace(problem, history=turned), Tuning())
 
 
+def test_a_run_whose_items_name_suppliers_that_the_network_has_not_is_read_back(folder, tmp_path):
+    problem = rich()
+    skus = tuple(replace(sku, supplier="ELSEWHERE", sites=("MX-9",)) for sku in problem.network.skus)
+    whole = replace(problem, network=replace(problem.network, skus=skus))
+
+    assert read_back(whole, tmp_path).problem.network == whole.network
+
+
 def test_a_network_with_places_nothing_leads_to_is_refused_unless_it_says_so(tmp_path):
     problem = rich()
     stated = writing.network_json(problem.network)

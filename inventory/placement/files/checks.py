@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+MOST = 1e12
+
 
 class BadInput(Exception):
     """A file that cannot be used at all, one line per cause."""
@@ -55,27 +57,40 @@ class Checker:
         return value
 
     def number(
-        self, row: Mapping[str, Any], name: str, where: str, default: float | None = 0.0, *, positive: bool = False
+        self,
+        row: Mapping[str, Any],
+        name: str,
+        where: str,
+        default: float | None = 0.0,
+        *,
+        positive: bool = False,
+        most: float = MOST,
     ) -> float | None:
-        """A finite number not below zero (above it, if `positive`)."""
+        """A finite number not below zero (above it, if `positive`) and not above `most`."""
         value = row.get(name)
         if value is None:
             return default
         # Compared, and not asked whether it is finite: a whole number may be too large to be a float.
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e12
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
         if not is_number or (positive and not value):
-            self.blame(
-                f"{where}.{name}", f"a number {'above' if positive else 'not below'} zero is needed, not {value!r}"
-            )
+            rule = f"{'above' if positive else 'not below'} zero" if most == MOST else f"from 0 to {most:g}"
+            self.blame(f"{where}.{name}" if where else name, f"a number {rule} is needed, not {value!r}")
             return default
         return float(value)
 
-    def needed(self, row: Mapping[str, Any], name: str, where: str) -> float:
+    def whole(self, row: Mapping[str, Any], name: str, where: str, *, positive: bool = False) -> int | None:
+        """A whole number not below zero (above it, if `positive`); None where none is stated."""
+        value = self.number(row, name, where, None, positive=positive)
+        if value is not None and value != int(value):
+            self.blame(f"{where}.{name}", f"a whole number is needed, not {value!r}")
+        return None if value is None else int(value)
+
+    def needed(self, row: Mapping[str, Any], name: str, where: str, *, positive: bool = False) -> float:
         """A number that has no default."""
         if row.get(name) is None:
             self.blame(f"{where}.{name}", "is missing")
             return 0.0
-        return self.number(row, name, where) or 0.0
+        return self.number(row, name, where, positive=positive) or 0.0
 
 
 def load_json(path: Path) -> Mapping[str, Any]:

@@ -3,14 +3,14 @@
 Source: placement.md §2.1, §2.4 and §4.1 (docs/placement.md).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from inventory.demand import reading
+from inventory.demand import columns, reading
 from inventory.demand.reading import HistoryRows
 from inventory.demand.tables import MAX_ERRORS
 from inventory.demand.weeks import Weeks, by_week
@@ -21,6 +21,7 @@ from inventory.placement.files.checks import BadInput
 from inventory.units import QUANTITY_SCALE, RATE_SCALE
 
 MOST_WEEKS = 520
+LAYOUT = replace(columns.HISTORY, titles={"market": "location"})
 
 
 @dataclass
@@ -43,11 +44,11 @@ def read_rows(path: Path, period: Period = WEEK) -> HistoryRows:
     """The rows of a file. Raises BadInput when it is no history at all."""
     try:
         with path.open("rb") as source:
-            return reading.read_file(source, name=path.name, code=period.code)
+            return reading.read_file(source, name=path.name, code=period.code, layout=LAYOUT)
     except OSError as error:
         raise BadInput([f"{path.name}: cannot be read: {error.strerror}"]) from error
     except DomainError as error:
-        raise BadInput([f"{path.name}: {error}"]) from error
+        raise BadInput([f"{path.name}: {_english(error)}"]) from error
 
 
 def last_week(rows: HistoryRows, period: Period = WEEK) -> date | None:
@@ -67,7 +68,7 @@ def history(
     """The weeks before that of `as_of`, and what was left out. Raises BadInput when no row can be used."""
     rejected = Rejected()
     for error in rows.errors:
-        rejected.add(error.rule, [{**error.context, "message": str(error)}], 1)
+        rejected.add(error.rule, [{**error.context, "message": _english(error)}], 1)
     rejected.add("more", [], rows.bad_rows - len(rows.errors))
     rows = _known(rows, "sku", rows.skus, skus, rejected, period)
     rows = _known(rows, "market", rows.markets, regions, rejected, period)
@@ -115,12 +116,17 @@ def matrix(weeks: Weeks, skus: list[str], regions: list[str], period: Period = W
     )  # fmt: skip
 
 
+def _english(error: DomainError) -> str:
+    """What a refusal says, in English: commands speak it whatever the language of the pages."""
+    return str(error.message) % error.context
+
+
 def _known(
     rows: HistoryRows, name: str, codes: list[str], wanted: set[str], rejected: Rejected, period: Period
 ) -> HistoryRows:
     unknown = np.array([code not in wanted for code in codes] or [False])
     bad = unknown[rows.columns[name]] if len(rows) else np.zeros(0, dtype=bool)
-    rejected.add(f"unknown_{name}", _listed(rows, bad, period), int(bad.sum()))
+    rejected.add(f"unknown_{LAYOUT.title(name)}", _listed(rows, bad, period), int(bad.sum()))
     return rows.without(bad)
 
 
@@ -131,7 +137,7 @@ def _listed(rows: HistoryRows, bad: Any, period: Period) -> list[dict[str, Any]]
     return [
         {
             "row": int(rows.columns["row"][n]),
-            **{name: codes[rows.columns[name][n]] for name, codes in names.items()},
+            **{LAYOUT.title(name): codes[rows.columns[name][n]] for name, codes in names.items()},
             "week": period.day(int(rows.columns["date"][n])).isoformat(),
         }
         for n in shown

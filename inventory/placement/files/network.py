@@ -27,7 +27,7 @@ def read_network(path: Path) -> Network:
         checker.done()
     network = Network(
         nodes=_nodes(found, checker),
-        lanes=tuple(_lane(row, where, checker) for where, row in checker.rows(found, "lanes")),
+        lanes=_lanes(found, checker),
         skus=_skus(found, checker),
         currency=checker.text(found, "currency", "", "USD"),
         capital_rate_per_year=checker.number(found, "capital_rate_per_year", "", 0.12) or 0.0,
@@ -50,18 +50,31 @@ def _nodes(found: Mapping[str, Any], checker: Checker) -> tuple[Node, ...]:
             id=checker.text(row, "id", where),
             type=checker.text(row, "type", where),
             storage_per_m3_week=checker.number(row, "storage_usd_per_m3_week", where) or 0.0,
-            permanence_months=int(checker.number(row, "permanence_months", where, None) or 0) or None,
+            permanence_months=checker.whole(row, "permanence_months", where) or None,
             capacity_m3=checker.number(row, "capacity_m3", where, None),
         )
         if node.type not in TYPES:
             checker.blame(f"{where}.type", f"one of {', '.join(TYPES)} is needed, not {node.type!r}")
         if node.id in nodes:
             checker.blame(f"{where}.id", f"{node.id!r} stands twice")
-        currency = row.get("currency", found.get("currency", "USD"))
-        if currency != found.get("currency", "USD"):
-            checker.blame(f"{where}.currency", f"{currency!r} is not the network's currency")
+        _check_currency(row, where, found, checker)
         nodes[node.id] = node
     return tuple(nodes.values())
+
+
+def _check_currency(row: Mapping[str, Any], where: str, found: Mapping[str, Any], checker: Checker) -> None:
+    """All money is in one currency: a node, lane or item may state the network's, and no other."""
+    whole = found.get("currency") or "USD"
+    if row.get("currency") not in (None, whole):
+        checker.blame(f"{where}.currency", f"{row['currency']!r} is not the network's currency, {whole!r}")
+
+
+def _lanes(found: Mapping[str, Any], checker: Checker) -> tuple[Lane, ...]:
+    lanes = []
+    for where, row in checker.rows(found, "lanes"):
+        _check_currency(row, where, found, checker)
+        lanes.append(_lane(row, where, checker))
+    return tuple(lanes)
 
 
 def _lane(row: Mapping[str, Any], where: str, checker: Checker) -> Lane:
@@ -76,17 +89,9 @@ def _lane(row: Mapping[str, Any], where: str, checker: Checker) -> Lane:
         truck_m3=checker.number(row, "truck_m3", where, None, positive=True),
         truck_cost=checker.number(row, "truck_cost", where, None),
         max_trucks_per_week=checker.number(row, "max_trucks_per_week", where, None),
-        priority=int(checker.number(row, "priority", where) or 0),
-        renews_limit_months=_months(row, where, checker),
+        priority=checker.whole(row, "priority", where) or 0,
+        renews_limit_months=checker.whole(row, "renews_limit_months", where, positive=True),
     )
-
-
-def _months(row: Mapping[str, Any], where: str, checker: Checker) -> int | None:
-    """For how many months a transfer lets lots stay; None where the lane says nothing."""
-    value = checker.number(row, "renews_limit_months", where, None, positive=True)
-    if value is not None and value != int(value):
-        checker.blame(f"{where}.renews_limit_months", f"a whole number is needed, not {value!r}")
-    return None if value is None else int(value)
 
 
 def _lead_time(found: Any, where: str, checker: Checker) -> LeadTime:
@@ -98,13 +103,16 @@ def _lead_time(found: Any, where: str, checker: Checker) -> LeadTime:
         return DEFAULT_LEAD
     try:
         return replace(lead_time(found), is_default=found.get("is_default") is True)
-    except (KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        checker.blame(where, f"{error.args[0]!r} is missing")
+        return DEFAULT_LEAD
+    except (TypeError, ValueError, OverflowError) as error:
         checker.blame(where, str(error) or "is not a lead time")
         return DEFAULT_LEAD
 
 
 def lead_time(found: Mapping[str, Any]) -> LeadTime:
-    """A lead time as it stands in JSON. Raises ValueError, TypeError or KeyError when it is none.
+    """A lead time as it stands in JSON. Raises ValueError, TypeError, KeyError or OverflowError when it is none.
 
     >>> lead_time({"values": [2, 1], "probs": [0.15, 0.85]})
     LeadTime(weeks=(1, 2), probs=(0.85, 0.15), is_default=False)
@@ -112,28 +120,34 @@ def lead_time(found: Mapping[str, Any]) -> LeadTime:
     2.0
     """
     if "samples" in found:
-        values = [float(value) for value in found["samples"]]
+        values = [_number(value) for value in found["samples"]]
         pairs = [(value, 1.0 / len(values)) for value in values]
     elif "mean" in found:
-        pairs = _gamma(float(found["mean"]), float(found.get("sd", 0.0)))
+        pairs = _gamma(_number(found["mean"]), _number(found.get("sd", 0.0)))
     else:
-        pairs = list(zip(found["values"], (float(p) for p in found["probs"]), strict=True))
-    if not pairs or any(not 0 <= float(week) <= LONGEST_LEAD for week, _prob in pairs):
+        pairs = [(_number(week), _number(p)) for week, p in zip(found["values"], found["probs"], strict=True)]
+    if not pairs or not all(0 <= week <= LONGEST_LEAD for week, _prob in pairs):
         raise ValueError(f"weeks from 0 to {LONGEST_LEAD} are needed")
-    if any(prob < 0 for _week, prob in pairs) or abs(sum(prob for _week, prob in pairs) - 1.0) > 1e-6:
+    if not all(prob >= 0 for _week, prob in pairs) or not abs(sum(prob for _week, prob in pairs) - 1.0) <= 1e-6:
         raise ValueError("the probabilities do not sum to 1")
     weights: dict[int, float] = {}
     for week, prob in sorted(pairs):
-        whole = -int(-float(week) // 1)  # a part of a week is a week
+        whole = -int(-week // 1)  # a part of a week is a week
         weights[whole] = weights.get(whole, 0.0) + prob
     kept = {week: prob for week, prob in sorted(weights.items()) if prob > 0}
     return LeadTime(tuple(kept), tuple(kept.values()))
 
 
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"numbers are needed, not {value!r}")
+    return float(value)
+
+
 def _gamma(mean: float, sd: float) -> list[tuple[float, float]]:
     """A gamma of this mean and spread in whole weeks, what is rarer than 1 in 1,000 cut off."""
-    if mean <= 0 or sd < 0:
-        raise ValueError("mean must be above zero and sd not below it")
+    if not 0 < mean <= LONGEST_LEAD or not 0 <= sd <= LONGEST_LEAD:
+        raise ValueError(f"a mean above zero and an sd not below it are needed, at most {LONGEST_LEAD} weeks")
     if sd == 0:
         return [(mean, 1.0)]
     from scipy.special import gammainc, gammaincinv  # noqa: PLC0415  slow to load, and most processes compute no plan
@@ -153,6 +167,7 @@ def _skus(found: Mapping[str, Any], checker: Checker) -> tuple[Sku, ...]:
         defaults = {}
     skus: dict[str, Sku] = {}
     for where, own in checker.rows(found, "skus"):
+        _check_currency({**defaults, **own}, where, found, checker)
         sku = _sku({**defaults, **own}, where, checker)
         if sku.id in skus:
             checker.blame(f"{where}.id", f"{sku.id!r} stands twice")
@@ -161,26 +176,33 @@ def _skus(found: Mapping[str, Any], checker: Checker) -> tuple[Sku, ...]:
 
 
 def _sku(row: Mapping[str, Any], where: str, checker: Checker) -> Sku:
-    sites = row.get("sites") or []
     return Sku(
         id=checker.text(row, "id", where),
-        unit_value=checker.needed(row, "unit_value", where),
+        unit_value=checker.needed(row, "unit_value", where, positive=True),
         duty_rate=checker.number(row, "duty_rate", where) or 0.0,
         volume_m3=checker.number(row, "volume_m3", where) or 0.0,
-        obsolescence_per_year=checker.number(row, "obsolescence_per_year", where, 0.08) or 0.0,
+        obsolescence_per_year=checker.number(row, "obsolescence_per_year", where, 0.08, most=1) or 0.0,
         stockout_cost=checker.number(row, "stockout_cost", where, None),
         expiry_cost=checker.number(row, "expiry_cost", where, None),
         supplier=checker.text(row, "supplier", where, "") if row.get("supplier") else "",
         pack_size=checker.number(row, "pack_size", where, 1.0, positive=True) or 1.0,
         moq=checker.number(row, "moq", where) or 0.0,
-        min_fill=checker.number(row, "min_fill", where, None),
-        sites=tuple(str(site) for site in sites) if isinstance(sites, list) else (),
+        min_fill=checker.number(row, "min_fill", where, None, most=1),
+        sites=_sites(row, where, checker),
         category=checker.text(row, "category", where, "") if row.get("category") else "",
         launch_weekly=checker.number(row, "launch_weekly", where, None),
         replaces=checker.text(row, "replaces", where, "") if row.get("replaces") else "",
         origin=checker.text(row, "origin", where, "") if row.get("origin") else "",
         full_duty_rate=checker.number(row, "full_duty_rate", where, None),
     )
+
+
+def _sites(row: Mapping[str, Any], where: str, checker: Checker) -> tuple[str, ...]:
+    sites = row.get("sites") or []
+    if not isinstance(sites, list) or not all(isinstance(site, str) for site in sites):
+        checker.blame(f"{where}.sites", f"a list of ids of bonded sites is needed, not {sites!r}")
+        return ()
+    return tuple(sites)
 
 
 def _review(found: Mapping[str, Any], checker: Checker) -> int:
@@ -192,7 +214,7 @@ def _review(found: Mapping[str, Any], checker: Checker) -> int:
 
 
 def _check_whole(network: Network, checker: Checker, *, is_partial: bool) -> None:
-    """What must hold between nodes, lanes and items. In a partial network some places may be reached by no lane."""
+    """What must hold between nodes, lanes and items. A partial network may have gaps."""
     ids = {node.id for node in network.nodes}
     for n, lane in enumerate(network.lanes):
         for end in (lane.origin, lane.destination):
@@ -200,14 +222,27 @@ def _check_whole(network: Network, checker: Checker, *, is_partial: bool) -> Non
                 checker.blame(f"lanes[{n}]", f"there is no node {end!r}")
     checker.done()
     _check_transfers(network, checker)
-    way = roads(network)
-    for node in () if is_partial else network.nodes:
-        if node.type == "region" and node.id not in way.dc_of:
-            checker.blame(f"region {node.id}", "no lane from a DC leads to it")
-        if node.type == "dc" and not way.sites_to.get(node.id):
-            checker.blame(f"dc {node.id}", "no lane from a bonded site leads to it")
+    for where, wrong in () if is_partial else gaps(network):
+        checker.blame(where, wrong)
     if not network.skus:
         checker.blame("skus", "at least one is needed")
+
+
+def gaps(network: Network) -> list[tuple[str, str]]:
+    """Where a network is partial, and how: places that no lane leads to, and items of suppliers or sites that it does not have."""
+    way, found = roads(network), []
+    for node in network.nodes:
+        if node.type == "region" and node.id not in way.dc_of:
+            found.append((f"region {node.id}", "no lane from a DC leads to it"))
+        if node.type == "dc" and not way.sites_to.get(node.id):
+            found.append((f"dc {node.id}", "no lane from a bonded site leads to it"))
+    types = {node.id: node.type for node in network.nodes}
+    for sku in network.skus:
+        if sku.supplier and types.get(sku.supplier) != "supplier":
+            found.append((f"sku {sku.id}.supplier", f"there is no supplier {sku.supplier!r} among the nodes"))
+        unknown = [site for site in sku.sites if site not in types]
+        found += [(f"sku {sku.id}.sites", f"there is no node {site!r}") for site in unknown]
+    return found
 
 
 def _check_transfers(network: Network, checker: Checker) -> None:

@@ -5,14 +5,15 @@ They are no part of what people state of a network: a run that is exported carri
 
 from collections.abc import Mapping
 from dataclasses import fields
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from inventory.placement.engine.model import LeadTime, Params
-from inventory.placement.files.checks import Checker, load_json
+from inventory.placement.files.checks import MOST, Checker, load_json
+from inventory.placement.files.network import lead_time
 
 USUAL = Params()
+ABOVE_ZERO = frozenset(("half_life_weeks",))
 
 
 def as_json(params: Params) -> dict[str, Any]:
@@ -54,22 +55,25 @@ def _value(name: str, given: Any, checker: Checker) -> Any:
         if not isinstance(given, bool):
             checker.blame(where, f"true or false is needed, not {given!r}")
         return given
-    is_number = isinstance(given, int | float) and not isinstance(given, bool) and isfinite(given) and given >= 0
+    is_number = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= MOST
+    is_number = is_number and (given > 0 or name not in ABOVE_ZERO)
     is_whole = isinstance(usual, int)
     if given is None and usual is None:
         return None
     if not is_number or (is_whole and given != int(given)):
-        checker.blame(where, f"a {'whole ' if is_whole else ''}number not below zero is needed, not {given!r}")
+        least = "above" if name in ABOVE_ZERO else "not below"
+        checker.blame(where, f"a {'whole ' if is_whole else ''}number {least} zero is needed, not {given!r}")
         return usual
     return int(given) if is_whole else float(given)
 
 
 def _lead_time(given: Any, where: str, checker: Checker) -> Any:
     try:
+        lead_time(given)
         return LeadTime(
             tuple(int(week) for week in given["values"]), tuple(float(prob) for prob in given["probs"]),
             given.get("is_default") is True,
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, AttributeError):
-        checker.blame(where, "an object with values and probs is needed")
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        checker.blame(where, "an object with values and probs that sum to 1 is needed")
         return None

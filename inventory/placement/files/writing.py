@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from inventory.placement.engine.grid import roads
 from inventory.placement.engine.model import (
     BondLot,
     Event,
@@ -29,7 +28,7 @@ from inventory.placement.engine.model import (
 from inventory.placement.engine.tuning import Tuning
 from inventory.placement.files import params as method
 from inventory.placement.files.events import COLUMNS
-from inventory.placement.files.network import SCHEMA
+from inventory.placement.files.network import SCHEMA, gaps
 from inventory.placement.files.tuning import as_json
 
 HISTORY, NETWORK, STATE, EVENTS, TUNING = "history.csv.gz", "network.json", "state.json", "events.csv", "tuning.json"
@@ -119,11 +118,6 @@ def _written(demand: Floats, stockout: Floats, promo: Any, *, is_pin: bool) -> A
 
 def network_json(network: Network) -> dict[str, Any]:
     """The network as network.json has it; what is usual is left out."""
-    way = roads(network)
-    is_partial = any(
-        (node.type == "region" and node.id not in way.dc_of) or (node.type == "dc" and not way.sites_to.get(node.id))
-        for node in network.nodes
-    )
     return {
         "schema": SCHEMA,
         "currency": network.currency,
@@ -131,7 +125,7 @@ def network_json(network: Network) -> dict[str, Any]:
         "review_weeks": network.review_weeks,
         "unmet": network.unmet,
         "budget": network.budget,
-        **({"is_partial": True} if is_partial else {}),
+        **({"is_partial": True} if gaps(network) else {}),
         "nodes": [
             _stated(
                 {
