@@ -9,9 +9,10 @@ import numpy as np
 
 from inventory.placement.engine.clean import pool
 from inventory.placement.engine.distribution import sold_quantiles
-from inventory.placement.engine.model import Floats, Ints
+from inventory.placement.engine.model import Flags, Floats, Ints
 
 CAP_EVERY, LEAST_SOLD, CAP_TIMES = 26, 13, 3.0
+AGAIN_WITHIN, MOST_LONE = 8, 2
 
 
 @dataclass(frozen=True)
@@ -60,23 +61,34 @@ def stripped(demand: Floats, season: Floats, category: Ints, uplift: Floats | No
     return Baseline(base, season, category, uplift)
 
 
-def capped(demand: Floats) -> Floats:
-    """Demand for finding levels: each week at most median⁺ + 3·(q95⁺ − median⁺) of the weeks with demand before it.
+def capped(demand: Floats, times: float = CAP_TIMES) -> Floats:
+    """Demand without what is out of line: weeks at most median⁺ + times·(q95⁺ − median⁺) of the weeks with demand before them.
 
-    The cap is found anew every 26 weeks, and needs 13 weeks with demand. Spread is measured on what is not capped.
+    Where all are alike, the distance is √median⁺. The cap is found anew every 26 weeks, and needs 13 weeks with demand. A third week
+    beyond it within 8 is no chance any more and stays what it is.
     """
     result = demand
     for begin in range(CAP_EVERY, demand.shape[1], CAP_EVERY):
-        cap = _caps(demand[:, :begin])
-        block = demand[:, begin : begin + CAP_EVERY]
-        beyond = block > cap[:, None]
+        cap = _caps(demand[:, :begin], times)[:, None]
+        beyond = demand[:, max(begin - AGAIN_WITHIN + 1, 0) : begin + CAP_EVERY] > cap
         if beyond.any():
+            block = demand[:, begin : begin + CAP_EVERY]
             result = result.copy() if result is demand else result
-            result[:, begin : begin + CAP_EVERY] = np.where(beyond, cap[:, None], block)
+            result[:, begin : begin + CAP_EVERY] = np.where(_lone(beyond)[:, -block.shape[1] :], cap, block)
     return result
 
 
-def _caps(demand: Floats) -> Floats:
+def _lone(beyond: Flags) -> Flags:
+    """Which of the marked weeks are at most the second of 8 weeks in a row."""
+    total = np.cumsum(np.pad(beyond, ((0, 0), (AGAIN_WITHIN, 0))), axis=1)
+    return np.asarray(beyond & (total[:, AGAIN_WITHIN:] - total[:, :-AGAIN_WITHIN] <= MOST_LONE), dtype=np.bool_)
+
+
+def _caps(demand: Floats, times: float) -> Floats:
     number, (median, high) = sold_quantiles(demand, (0.5, 0.95))
-    has_room = (number >= LEAST_SOLD) & (high > median)
-    return np.asarray(np.where(has_room, median + CAP_TIMES * (high - median), np.inf), dtype=np.float64)
+    return np.asarray(np.where(number >= LEAST_SOLD, median + times * reach(median, high), np.inf), dtype=np.float64)
+
+
+def reach(median: Floats, high: Floats) -> Floats:
+    """How far weeks with demand reach above their median by themselves: to their 95 % quantile, √median where all are alike."""
+    return np.asarray(np.where(high > median, high - median, np.sqrt(np.maximum(median, 0.0))), dtype=np.float64)

@@ -14,6 +14,7 @@ TAUS: Floats = np.array(
     [0, 0.02, 0.05, *np.arange(10, 81, 5) / 100, 0.84, 0.875, 0.9, 0.92, 0.94, 0.955, 0.965, 0.975, 0.982, 0.988, 0.993,
      0.997, 0.999]
 )  # fmt: skip
+MOST_SHARE = 1 - 1e-7
 _EDGES = np.concatenate(([0.0], (TAUS[1:] + TAUS[:-1]) / 2, [1.0]))
 WEIGHTS: Floats = np.diff(_EDGES)
 
@@ -67,15 +68,23 @@ def stretch(quantiles: Floats, ratio: "float | Floats") -> Floats:
 def quantile(quantiles: Floats, share: "float | Floats") -> Floats:
     """The quantile of each line at a share, straight between the levels of TAUS; one share, or one per line.
 
+    Beyond the last level it lies farther from the mean as it would under a normal distribution.
+
     >>> quantile(np.array([TAUS * 10]), 0.9).round(6).tolist()
     [9.0]
     """
-    place = np.interp(
-        np.broadcast_to(np.asarray(share, dtype=np.float64), (len(quantiles),)), TAUS, np.arange(len(TAUS))
-    )
+    asked = np.broadcast_to(np.asarray(share, dtype=np.float64), (len(quantiles),))
+    place = np.interp(asked, TAUS, np.arange(len(TAUS)))
     below = np.minimum(place.astype(np.int64), len(TAUS) - 2)
     lines, part = np.arange(len(quantiles)), place - below
-    return np.asarray(quantiles[lines, below] * (1 - part) + quantiles[lines, below + 1] * part, dtype=np.float64)
+    found = np.asarray(quantiles[lines, below] * (1 - part) + quantiles[lines, below + 1] * part, dtype=np.float64)
+    if (asked <= TAUS[-1]).all():
+        return found
+    from scipy.special import ndtri  # noqa: PLC0415  slow to load, and most processes compute no plan
+
+    mean = expect(quantiles)
+    farther = ndtri(np.clip(asked, TAUS[-1], MOST_SHARE)) / ndtri(TAUS[-1])
+    return np.asarray(np.maximum(found, mean + (found - mean) * farther), dtype=np.float64)
 
 
 def sold_quantiles(demand: Floats, shares: tuple[float, ...]) -> tuple[Ints, list[Floats]]:

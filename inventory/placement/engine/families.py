@@ -10,6 +10,7 @@ import numpy as np
 
 from inventory.demand import forecast
 from inventory.placement.engine.model import Floats, Ints
+from inventory.placement.engine.shift import followed
 from inventory.placement.engine.spread import DEFAULT_MIXTURE, Mixture, past_sums, variance
 
 STEADY, RESPONSIVE, BALANCED = "steady", "responsive", "balanced"
@@ -39,10 +40,11 @@ class Style:
 
 def path(demand: Floats, weeks: int, style: Style) -> Floats:
     """The weekly rate foretold for the next `weeks` weeks with what was known up to each week, series by weeks."""
+    steady = followed(demand, forecast.steady(demand))
     if style.family == STEADY:
-        return forecast.steady(demand)
+        return steady
     (total,) = responsive(demand, weeks, np.asarray(style.class_scores), (style.sharpness,))
-    return total if style.family == RESPONSIVE else (total + forecast.steady(demand)) / 2
+    return total if style.family == RESPONSIVE else (total + steady) / 2
 
 
 def responsive(demand: Floats, weeks: int, classes: Floats, sharpness: Sequence[float]) -> list[Floats]:

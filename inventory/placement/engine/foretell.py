@@ -4,7 +4,7 @@ Source: placement.md §4.4 and §4.5 (docs/placement.md).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from inventory.placement.engine.spread import (
 )
 
 COLD_WEEKS, ANALOG_WEEKS = 26, 8
+FAR_OUT = 6.0  # what is so many times as far as the 95 % quantile would make a fitted distribution all tail and no body
 Laws = Mapping[int, Law]
 
 
@@ -60,10 +61,12 @@ class Foreteller:
     style: Ints
     analog: Floats | None = None
     _groups: list[tuple[Ints, int, int, Floats]] = field(default_factory=list)
+    _tame: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         weeks = self.spans.weeks
         capped_demand = capped(self.baseline.demand)
+        self._tame = capped(self.baseline.demand, FAR_OUT)
         for style in np.unique(self.style).tolist():
             mine = self.style == style
             for span in np.unique(weeks[mine]).tolist():
@@ -85,7 +88,7 @@ class Foreteller:
             sums = past_sums(demand, path[:, :week], span)
             rate, known = self._rate(lines, demand, path[:, :week])
             mix = self.styles[style].mixture
-            own, independent = variance(sums, rate * span, mix.scaled)
+            own, independent = variance(self._tamed(sums, lines, path[:, :week]), rate * span, mix.scaled)
             measured.append((lines, span, mix, sums, rate, own, independent))
             is_short[lines] = known < span + COLD_WEEKS / 2
         used = _fitted(measured) if laws is None else laws
@@ -97,6 +100,16 @@ class Foreteller:
             whole[lines] = stretch(found, self.spans.whole[lines] / span)
         share = self.spans.lead / np.maximum(self.spans.whole, 1e-9)
         return Spread(whole, stretch(whole, share), self.spans.whole, is_short), used
+
+    def _tamed(self, sums: Sums, lines: Ints, path: Floats) -> Sums:
+        """The sums, with the errors as they were without what is far out of line."""
+        week = path.shape[1]
+        odd = np.flatnonzero((self._tame[lines, :week] < self.baseline.demand[lines, :week]).any(axis=1))
+        if not len(odd):
+            return sums
+        error = sums.error.copy()
+        error[odd] = past_sums(self._tame[lines[odd], :week], path[odd], sums.weeks).error
+        return replace(sums, error=error)
 
     def _rate(self, lines: Ints, demand: Floats, path: Floats) -> tuple[Floats, Ints]:
         """The weekly rate now, with little history drawn to that of the like; and how many weeks are known."""

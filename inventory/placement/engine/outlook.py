@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from inventory.demand import forecast
-from inventory.placement.engine.baseline import Baseline
+from inventory.placement.engine.baseline import CAP_TIMES, Baseline, reach
 from inventory.placement.engine.distribution import Spread, quantile, sold_quantiles, weighted_quantiles, window_sums
 from inventory.placement.engine.families import Style
 from inventory.placement.engine.foretell import Foreteller, Laws, Spans
@@ -192,11 +192,11 @@ def _tracking(demand: Floats) -> Floats:
 
 
 def _outliers(demand: Floats) -> tuple[Flags, Ints]:
-    """Which lines have a week beyond median⁺ + 3·(q95⁺ − median⁺) of their weeks with demand, and their largest week."""
+    """Which lines have a week beyond the cap of their weeks with demand (`baseline.capped`), and their largest week."""
     if not demand.shape[1]:
         return np.zeros(len(demand), dtype=np.bool_), np.zeros(len(demand), dtype=np.int64)
     worst = np.argmax(np.where(demand > 0, demand, -1.0), axis=1)
     number, (median, high) = sold_quantiles(demand, (0.5, 0.95))
     largest = demand[np.arange(len(demand)), worst]
-    beyond = (number >= LEAST_SOLD) & (largest > median + 3 * (high - median)) & (high > median)
+    beyond = (number >= LEAST_SOLD) & (largest > median + CAP_TIMES * reach(median, high))
     return np.asarray(beyond, dtype=np.bool_), worst.astype(np.int64)

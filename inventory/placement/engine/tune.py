@@ -22,6 +22,7 @@ from inventory.placement.engine.tuning import DEFAULT_PHI, ClassTuning, Tuning
 
 PHIS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 BETAS = (0.5, 0.6, 0.7, 0.8, 0.875, 0.92, 0.955, 0.982, 0.997)
+FAR_BETAS = (0.9993, 0.9999, 0.99999, 1 - 1e-6, 1 - 1e-7)  # tried where the largest of BETAS was the best
 PLANS = {"steady": (STEADY, 0.5), "steady, fitted": (STEADY, 0.0), "balanced": (BALANCED, 0.0)}
 MOST_ITEMS, LEAST_ITEMS = 300, 5
 LEAST_BEGIN, LEAST_WEEKS, MOST_WEEKS = 16, 24, 52
@@ -31,7 +32,7 @@ BALANCED_GAIN = (
     0.88,
     0.88,
 )  # by class: what the balanced family must not cost more than, of the steady one
-FITTED_GAIN = 0.98
+FITTED_GAIN = FAR_GAIN = 0.98
 NEARLY_BEST = 1.02
 THEORY_WEEKS = 13
 COVERED_COLUMNS, LEAST_COVERED_SUMS = 4, 100
@@ -86,9 +87,8 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
     count = len(columns) - stage.span
     if count < 1:
         return ClassTuning(beta=beta_theory, beta_theory=beta_theory, items=len(stage.items))
-    settings = list(product(PHIS, BETAS))
-    phi, beta = (np.array(values) for values in zip(*settings, strict=True))
     script = Script(columns, stage.span, stage.prepared.problem.network.review_weeks, seed)
+    phi, beta = _settings(BETAS)
     costs: dict[str, Floats] = {}
     styles: dict[str, Style] = {}
     covered: dict[str, float | None] = {}
@@ -96,10 +96,17 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
         styles[name] = _style(stage, family, share)
         tellers = stage.tellers(styles[name])
         laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
-        tally = rehearse(stage.chain, stage.demand, *tellers, phi=phi, beta=beta, script=script, laws=laws)
-        costs[name] = tally.by_item.sum(axis=1)
+        costs[name] = _cost(stage, tellers, laws, phi, beta, script)
         covered[name] = _covered(stage, tellers[0], columns, laws[0])
     name = chosen({plan: float(cost.min()) for plan, cost in costs.items()}, number)
+    if beta[np.argmin(costs[name])] == BETAS[-1]:
+        tellers = stage.tellers(styles[name])
+        laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
+        beyond = _settings(FAR_BETAS)
+        far = _cost(stage, tellers, laws, *beyond, script)
+        if far.min() < FAR_GAIN * costs[name].min():
+            costs[name] = np.concatenate([costs[name], far])
+            phi, beta = np.concatenate([phi, beyond[0]]), np.concatenate([beta, beyond[1]])
     best_phi, best_beta = centre(costs[name], phi, beta)
     trust = count / (count + THEORY_WEEKS)
     most = max(float(cost.min()) for cost in costs.values()) or 1.0
@@ -117,6 +124,25 @@ def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
         scores=style.class_scores,
         covered=covered[name],
     )
+
+
+def _settings(betas: Sequence[float]) -> tuple[Floats, Floats]:
+    """Every φ with each of these β."""
+    phi, beta = zip(*product(PHIS, betas), strict=True)
+    return np.array(phi), np.array(beta)
+
+
+def _cost(
+    stage: Stage,
+    tellers: tuple[Foreteller, Foreteller],
+    laws: tuple[Laws, Laws],
+    phi: Floats,
+    beta: Floats,
+    script: Script,
+) -> Floats:
+    """What each setting would have cost."""
+    tally = rehearse(stage.chain, stage.demand, *tellers, phi=phi, beta=beta, script=script, laws=laws)
+    return np.asarray(tally.by_item.sum(axis=1), dtype=np.float64)
 
 
 def _covered(stage: Stage, teller: Foreteller, columns: Sequence[int], laws: Laws) -> float | None:
