@@ -79,7 +79,7 @@ class RecommendationTable(tables.Table):
         attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
-    expected_fill_after = tables.Column(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
+    expected_fill_after = tables.Column(verbose_name=_("Expected fill if bond supplies"), attrs=TABLET_NUMBER)
     expected_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=TABLET_NUMBER)
     state = StatusColumn(verbose_name=_("State"))
 

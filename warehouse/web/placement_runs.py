@@ -228,7 +228,7 @@ class LevelTable(tables.Table):
     reorder_point = EstimateColumn(verbose_name=_("Reorder point"), attrs=WIDE_NUMBER)
     expected_demand = EstimateColumn(verbose_name=_("Expected demand"), attrs=WIDE_NUMBER)
     protection_weeks = EstimateColumn(verbose_name=_("Weeks to cover"), attrs=WIDE_NUMBER)
-    expected_fill = PercentColumn(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
+    expected_fill = PercentColumn(verbose_name=_("Expected fill if bond supplies"), attrs=TABLET_NUMBER)
     expected_weekly_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=WIDE_NUMBER)
 
     class Meta:
