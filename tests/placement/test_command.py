@@ -335,6 +335,7 @@ def changed(path, value):
         (("lanes", 1, "lead_time_weeks", "mean"), float("nan"), "a mean above zero"),
         (("lanes", 1, "lead_time_weeks", "sd"), float("inf"), "an sd not below it"),
         (("budget",), -1, "network.json: budget: a number"),
+        (("currency",), 5, "network.json: currency: a text"),
         (("params",), {"half_life_weeks": 0}, "params.half_life_weeks: a number above zero"),
         (("params",), {"phi": 10**400}, "params.phi"),
         (("params",), {"default_supply": {"values": [7, 8], "probs": [0.5, 0.4]}}, "params.default_supply"),

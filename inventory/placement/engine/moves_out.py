@@ -92,8 +92,10 @@ def _parts(plan: Plan, lots: list[LotPart], total: float, pack: float) -> list[P
     edges, reached = {total}, 0.0
     for n, free in enumerate(lots):
         units = min(free.units, total - reached)
+        if units <= 0:
+            continue
         lots[n] = replace(free, units=free.units - units)
-        if units > 0 and free.seen.weeks_left <= plan.problem.params.amber_weeks:
+        if free.seen.weeks_left <= plan.problem.params.amber_weeks:
             near.append((free, reached, reached + units))
             edges.add(min(total, float(np.ceil((reached + units) / pack - 1e-9)) * pack))
         reached += units
