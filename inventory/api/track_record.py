@@ -26,7 +26,7 @@ class RecordOutput(Output):
     expected = QuantityText()
     asked = QuantityText()
     weeks_short = serializers.IntegerField(help_text="Weeks with a stock-out.")
-    expected_fill = RateText()
+    expected_fill = RateText(help_text="Mean service expected there, while bond can supply.")
     in_stock = RateText(help_text="Mean share of these weeks in which the DC was not out of stock.")
 
 

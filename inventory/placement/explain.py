@@ -140,8 +140,9 @@ def _scarce(facts: Mapping[str, Any]) -> list[str]:
 def _move(facts: Mapping[str, Any]) -> str:
     said = _(
         "Send %(quantity)s from %(from_node)s to %(to_node)s: its position goes from %(position)s to %(position_after)s, its level "
-        "is %(value)s. Expected service there goes from %(before)s to %(after)s, expected cost a week, in bond and "
-        "there, from %(cost_before)s to %(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay in bond."
+        "is %(value)s. Expected service there, while bond can supply, goes from %(before)s to %(after)s, expected cost a week, in "
+        "bond and there, from %(cost_before)s to %(cost_after)s; the last unit gains %(value_last_unit)s. %(stays_in_bond)s stay "
+        "in bond."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
     return _set_by_hand(facts) + " ".join(
@@ -152,11 +153,28 @@ def _move(facts: Mapping[str, Any]) -> str:
 def _move_early(facts: Mapping[str, Any]) -> str:
     said = _(
         "Send %(quantity)s from %(from_node)s to %(to_node)s before a permanence limit runs out: its position goes from "
-        "%(position)s to %(position_after)s, its level is %(value)s. Expected service there goes from %(before)s to %(after)s, "
-        "expected cost a week, in bond and there, from %(cost_before)s to %(cost_after)s."
+        "%(position)s to %(position_after)s, its level is %(value)s. Expected service there, while bond can supply, goes from "
+        "%(before)s to %(after)s, expected cost a week, in bond and there, from %(cost_before)s to %(cost_after)s."
     )
     shares = {"before": percent(facts["fill_before"]), "after": percent(facts["fill_after"])}
-    return " ".join([said % {**_numbers(facts), **shares}, *_lots(facts), _basis(facts)])
+    return " ".join([said % {**_numbers(facts), **shares}, *_waiting(facts), *_lots(facts), _basis(facts)])
+
+
+def _waiting(facts: Mapping[str, Any]) -> list[str]:
+    """The cover that units shipped early make, and why that is cheaper than expiry."""
+    if facts.get("covers_weeks") is None:
+        return []
+    if facts["waiting_cost"] < facts["expiry_cost"]:
+        said = _(
+            "That covers %(covers_weeks)s weeks of demand there: the last unit waits so long for %(waiting_cost)s, %(delta)s a "
+            "week, which is still less than the %(expiry_cost)s that leaving by force costs."
+        )
+    else:
+        said = _(
+            "That covers %(covers_weeks)s weeks of demand there: the last unit, in a pack or truck that is filled, waits so long "
+            "for %(waiting_cost)s, %(delta)s a week; leaving by force costs %(expiry_cost)s."
+        )
+    return [said % _numbers(facts)]
 
 
 def _move_expedite(facts: Mapping[str, Any]) -> str:
@@ -172,8 +190,9 @@ def _move_expedite(facts: Mapping[str, Any]) -> str:
 
 
 def _lots(facts: Mapping[str, Any]) -> list[str]:
-    said = _("Lot %(lot)s must leave by %(limit_date)s (%(days_left)s days).")
-    return [said % lot for lot in facts["lots"]]
+    named = _("Lot %(lot)s must leave by %(limit_date)s (%(days_left)s days).")
+    unnamed = _("Units without a lot number must leave by %(limit_date)s (%(days_left)s days).")
+    return [(named if lot["lot"] else unnamed) % lot for lot in facts["lots"]]
 
 
 def _events(facts: Mapping[str, Any]) -> list[str]:
@@ -267,25 +286,47 @@ def _transfer_advice(facts: Mapping[str, Any]) -> str:
 def _purchase(facts: Mapping[str, Any]) -> str:
     said = _(
         "Order %(quantity)s from %(from_node)s for %(to_node)s: the site and the DCs it feeds own %(position)s, their level is "
-        "%(value)s. The order covers %(covers_weeks)s weeks of demand."
+        "%(value)s."
     )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    none, some = _("No demand is expected."), _("The order covers %(covers_weeks)s weeks of demand.")
+    covers = none if facts["covers_weeks"] is None else some
+    return f"{said % _numbers(facts)} {covers % _numbers(facts)} {_basis(facts)}"
 
 
 def _limit_near(facts: Mapping[str, Any]) -> str:
-    said = _(
-        "%(value)s of lot %(lot)s stay at %(node)s and must leave by %(limit_date)s (%(days_left)s days); at %(weekly)s a week, "
-        "%(at_risk)s of them would not. A unit that has to leave by force costs %(expiry_cost)s."
+    if facts["lot"]:
+        said = _("%(value)s of lot %(lot)s stay at %(node)s and must leave by %(limit_date)s (%(days_left)s days).")
+    else:
+        said = _(
+            "%(value)s without a lot number stay at %(node)s and must leave by %(limit_date)s (%(days_left)s days)."
+        )
+    cost = _("A unit that has to leave by force costs %(expiry_cost)s.")
+    return " ".join(part % _numbers(facts) for part in (said, _in_time(facts), cost))
+
+
+def _in_time(facts: Mapping[str, Any]) -> str:
+    """Whether a lot leaves in time at the present demand, and why not."""
+    if not facts["weekly"]:
+        return _("No demand is expected that would take %(at_risk)s of them before.")
+    if not facts["at_risk"]:
+        return _("At the present demand of %(weekly)s a week all of them leave in time.")
+    if "cover_weeks" not in facts:  # a run from before weeks of cover were kept
+        return _("At the present demand of %(weekly)s a week %(at_risk)s of them would not.")
+    return _(
+        "At the present demand of %(weekly)s a week %(at_risk)s of them would not: with what leaves before them they last for "
+        "%(cover_weeks)s weeks, and there are %(weeks_until)s until the last review before that day."
     )
-    return said % _numbers(facts)
 
 
 def _limit_passed(facts: Mapping[str, Any]) -> str:
-    said = _(
-        "%(value)s of lot %(lot)s at %(node)s should have left by %(limit_date)s, %(days_past)s days ago: they leave by late "
-        "return, change of regime or destruction, not by a move."
-    )
-    return said % _numbers(facts)
+    if facts["lot"]:
+        said = _("%(value)s of lot %(lot)s at %(node)s should have left by %(limit_date)s, %(days_past)s days ago.")
+    else:
+        said = _(
+            "%(value)s without a lot number at %(node)s should have left by %(limit_date)s, %(days_past)s days ago."
+        )
+    ways = _("They leave by late return, change of regime or destruction, not by a move.")
+    return f"{said % _numbers(facts)} {ways}"
 
 
 def _no_basis(_facts: Mapping[str, Any]) -> str:
@@ -312,11 +353,10 @@ def _runout(facts: Mapping[str, Any]) -> str:
 
 
 def _overstock(facts: Mapping[str, Any]) -> str:
-    said = _(
-        "%(position)s are owned at %(node)s and the DCs it feeds, %(quantity)s more than the level of %(value)s; that covers "
-        "%(cover_weeks)s weeks of demand."
-    )
-    return f"{said % _numbers(facts)} {_basis(facts)}"
+    said = _("%(position)s are owned at %(node)s and the DCs it feeds, %(quantity)s more than the level of %(value)s.")
+    none, some = _("No demand is expected."), _("That covers %(cover_weeks)s weeks of demand.")
+    covers = none if facts["cover_weeks"] is None else some
+    return f"{said % _numbers(facts)} {covers % _numbers(facts)} {_basis(facts)}"
 
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -18,6 +18,10 @@ TABLET_NUMBER = {
     "td": {"class": "d-none d-md-table-cell text-end text-nowrap number"},
     "th": {"class": "d-none d-md-table-cell text-end"},
 }
+TABLET_NUMBER_WRAPPED = {
+    **TABLET_NUMBER,
+    "th": {"class": "d-none d-md-table-cell text-end text-wrap"},
+}  # a long heading
 WIDE_NUMBER = {
     "td": {"class": "d-none d-xxl-table-cell text-end text-nowrap number"},
     "th": {"class": "d-none d-xxl-table-cell text-end"},

@@ -218,8 +218,42 @@ def test_nothing_of_a_state_counts_below_zero(files, name, row, place):
     files.put("state.json", {**STATE, name: [row]})
 
     assert files.run(report=files.folder / "report.json") == clean
-    (error,) = json.loads((files.folder / "report.json").read_text())["state_errors"]
-    assert error.startswith(f"{place}: quantity -")
+    errors = json.loads((files.folder / "report.json").read_text())["state_errors"]
+    assert [error for error in errors if error.startswith(f"{place}: quantity -")]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said", "alike"),
+    [
+        (
+            300,
+            "the other 100 count as a lot without number whose stay begins now",
+            [("L1", 150, "2026-12-20"), ("L2", 50, "2029-01-01"), ("", 100, "2031-11-16")],
+        ),
+        (
+            180,
+            "the quantity counts, and 20 of the lots that would leave last do not",
+            [("L1", 150, "2026-12-20"), ("L2", 30, "2029-01-01")],
+        ),
+    ],
+)
+def test_lots_that_do_not_add_up_to_their_quantity_are_told_and_the_quantity_counts(
+    files, capsys, quantity, said, alike
+):
+    def held(quantity, lots):
+        listed = [{"lot": lot, "quantity": units, "limit_date": limit} for lot, units, limit in lots]
+        files.put(
+            "state.json", {**STATE, "on_hand": [{"sku": "A", "node": "MX-1", "quantity": quantity, "lots": listed}]}
+        )
+        return files.run(report=files.folder / "report.json")
+
+    clean = held(quantity, alike)
+    capsys.readouterr()
+
+    assert held(quantity, [("L2", 50, "2029-01-01"), ("L1", 150, "2026-12-20")]) == clean
+    told = f"on_hand[0]: the lots of 'A' at 'MX-1' add up to 200, the quantity is {quantity}: {said}"
+    assert told in capsys.readouterr().err
+    assert json.loads((files.folder / "report.json").read_text())["state_errors"] == [told]
 
 
 def test_capacity_budget_and_events_are_read_and_reported(files):
@@ -301,6 +335,7 @@ def changed(path, value):
         (("lanes", 1, "lead_time_weeks", "mean"), float("nan"), "a mean above zero"),
         (("lanes", 1, "lead_time_weeks", "sd"), float("inf"), "an sd not below it"),
         (("budget",), -1, "network.json: budget: a number"),
+        (("currency",), 5, "network.json: currency: a text"),
         (("params",), {"half_life_weeks": 0}, "params.half_life_weeks: a number above zero"),
         (("params",), {"phi": 10**400}, "params.phi"),
         (("params",), {"default_supply": {"values": [7, 8], "probs": [0.5, 0.4]}}, "params.default_supply"),

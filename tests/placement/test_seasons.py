@@ -145,3 +145,24 @@ def test_a_new_item_of_a_category_begins_as_the_others_began():
     found = level(recommend(world), "B", "DC1")
 
     assert found.expected_demand == pytest.approx(2 * 8 * 12 / 9, rel=0.1)
+
+
+def test_a_run_tells_which_categories_have_a_season_and_their_uplift():
+    net = network(skus=[sku("A", category="fans"), sku("B", category="nails"), sku("C", category="paint")])
+    weeks = np.arange(182)
+    steady = np.where(weeks % 2, 95.0, 105.0)
+    promoted = weeks % 13 == 5
+    series = {("A", "R1"): yearly(182), ("B", "R1"): steady, ("C", "R1"): np.where(promoted, 3 * steady, steady)}
+    given = problem(series, net=net)
+    told = np.stack([np.zeros(182, dtype=bool), np.zeros(182, dtype=bool), promoted])
+
+    result = recommend(replace(given, history=replace(given.history, promo=told)))
+
+    rows = {row.pop("category"): row for row in result.metrics["categories"]}
+    assert set(rows) == {"fans", "paint"}
+    assert rows["fans"]["has_season"]
+    assert rows["fans"]["season_least"] < 0.7
+    assert rows["fans"]["season_most"] > 1.3
+    assert rows["fans"]["promotion_uplift"] == 1
+    assert rows["paint"]["promotion_uplift"] == pytest.approx(3, rel=0.05)
+    assert not rows["paint"]["has_season"]

@@ -283,6 +283,11 @@ def test_no_unit_leaves_twice_and_every_transfer_pays(world):
             out = [m.quantity for m in result.moves if (m.sku, m.from_node) == (item.id, site)]
             assert sum(out) <= sum(lot.quantity for lot in lots) + 1e-9
             assert all(quantity > 0 and quantity % item.pack_size == 0 for quantity in out)
+            moves = [m for m in result.moves if (m.sku, m.from_node) == (item.id, site)]
+            for lot in lots:
+                taken = sum(units for m in moves for name, units, _limit in m.lots if name == lot.lot)
+                assert taken <= lot.quantity + 1e-9
+            assert all(sum(units for _name, units, _limit in m.lots) <= m.quantity + 1e-9 for m in moves)
         ways = transferred(result, item.id)
         assert not {(b, a) for a, b in ways} & set(ways)
     assert all(m.explanation["saving"] > 0 for m in between)

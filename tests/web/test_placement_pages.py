@@ -94,7 +94,11 @@ def test_a_page_gives_the_sentence_and_the_numbers_behind_it(client, planner, pr
 
     assert "Send" in response.context["sentence"]
     assert "from slp to dallas" in response.content.decode()
-    assert {str(title) for title, _value in response.context["numbers"]} >= {"Level", "Position", "Expected fill after"}
+    assert {str(title) for title, _value in response.context["numbers"]} >= {
+        "Level",
+        "Position",
+        "Expected fill after, if bond supplies",
+    }
 
 
 def test_accepting_orders_the_movement_at_once(client, planner, proposed):
@@ -528,7 +532,7 @@ def test_the_page_of_a_run_says_in_words_how_it_was_made_and_what_it_found(clien
     assert facts["Hold-back factor"] == "As tuned"
     assert facts["Capital rate a year"] == "12 %"
     assert facts["Trucks"] == "Shared with other clients"
-    before, after = (float(text.rstrip(" %")) for text in facts["Expected service"].split(" → "))
+    before, after = (float(text.rstrip(" %")) for text in facts["Expected service if bond supplies"].split(" → "))
     assert before < after
     assert facts["Moves"] == run.metrics["moves"]
     assert [str(row["name"]) for row in found.context["classes"]] == [

@@ -26,7 +26,7 @@ from inventory.placement import services as deciding
 from inventory.templatetags import recinto as tags
 from inventory.templatetags.trade import in_unit
 from inventory.web.access import WebAccess, WebRequest, requires
-from inventory.web.cells import TABLET, TABLET_NUMBER, PairColumn
+from inventory.web.cells import TABLET, TABLET_NUMBER, TABLET_NUMBER_WRAPPED, PairColumn
 from inventory.web.columns import MoneyColumn, StatusColumn
 from inventory.web.fields import QuantityFormField
 from inventory.web.formatting import DASH, percent_text
@@ -79,7 +79,7 @@ class RecommendationTable(tables.Table):
         attrs={"td": {"class": "text-nowrap"}},
     )
     reason_code = tables.Column(verbose_name=_("Why"), attrs=TABLET_NOWRAP)
-    expected_fill_after = tables.Column(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
+    expected_fill_after = tables.Column(verbose_name=_("Expected fill if bond supplies"), attrs=TABLET_NUMBER_WRAPPED)
     expected_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=TABLET_NUMBER)
     state = StatusColumn(verbose_name=_("State"))
 

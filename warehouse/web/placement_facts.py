@@ -37,8 +37,8 @@ NAMES = {
     "delta": _("Being forward instead of in bond, USD a week"),
     "phi": _("Hold-back factor"),
     "lambda": _("Value of a unit in bond, USD"),
-    "fill_before": _("Expected fill before"),
-    "fill_after": _("Expected fill after"),
+    "fill_before": _("Expected fill before, if bond supplies"),
+    "fill_after": _("Expected fill after, if bond supplies"),
     "cost_before": _("Expected cost before, USD a week"),
     "cost_after": _("Expected cost after, USD a week"),
     "value_last_unit": _("Gain of the last unit, USD a week"),
@@ -74,7 +74,10 @@ def facts_of(row: Recommendation) -> list[tuple[Any, Any]]:
     unit = row.item.stock_unit
     facts = [
         (_("How many"), in_unit(row.quantity, unit)),
-        (_("Expected fill"), f"{percent_text(row.expected_fill_before)} → {percent_text(row.expected_fill_after)}"),
+        (
+            _("Expected fill if bond supplies"),
+            f"{percent_text(row.expected_fill_before)} → {percent_text(row.expected_fill_after)}",
+        ),
         (_("Expected cost, USD a week"), money_text(row.expected_cost_usd, "USD")),
         (_("Value of the last unit"), money_text(row.marginal_value_usd, "USD")),
         (_("Rank"), row.priority),
@@ -107,7 +110,7 @@ def facts_of_level(level: PlacementLevel) -> list[tuple[Any, str]]:
         (_("Safety stock"), estimate_text(level.safety_stock, unit)),
         (_("Reorder point"), estimate_text(level.reorder_point, unit)),
         (_("Weeks to cover"), estimate_text(level.protection_weeks)),
-        (_("Expected fill"), percent_text(level.expected_fill)),
+        (_("Expected fill if bond supplies"), percent_text(level.expected_fill)),
         (_("Cost, USD a week"), money_text(level.expected_weekly_cost_usd, "USD")),
     ]
 

@@ -27,7 +27,7 @@ from inventory.units import MONEY_SCALE
 from inventory.web import offers
 from inventory.web.access import WebAccess, WebRequest, requires
 from inventory.web.actions import form_page
-from inventory.web.cells import TABLET, TABLET_NUMBER, WIDE_NUMBER, PairColumn
+from inventory.web.cells import TABLET, TABLET_NUMBER, TABLET_NUMBER_WRAPPED, WIDE_NUMBER, PairColumn
 from inventory.web.columns import RIGHT, DayColumn, LinkColumn, MomentColumn, MoneyColumn, PercentColumn, QuantityColumn
 from inventory.web.formatting import quantity_text
 from inventory.web.forms import DateInput
@@ -228,7 +228,7 @@ class LevelTable(tables.Table):
     reorder_point = EstimateColumn(verbose_name=_("Reorder point"), attrs=WIDE_NUMBER)
     expected_demand = EstimateColumn(verbose_name=_("Expected demand"), attrs=WIDE_NUMBER)
     protection_weeks = EstimateColumn(verbose_name=_("Weeks to cover"), attrs=WIDE_NUMBER)
-    expected_fill = PercentColumn(verbose_name=_("Expected fill"), attrs=TABLET_NUMBER)
+    expected_fill = PercentColumn(verbose_name=_("Expected fill if bond supplies"), attrs=TABLET_NUMBER_WRAPPED)
     expected_weekly_cost_usd = MoneyColumn(verbose_name=_("Cost, USD a week"), attrs=WIDE_NUMBER)
 
     class Meta:

@@ -49,7 +49,7 @@ def answered(known: what_if.Footing, position: Decimal, given: dict[str, Any]) -
         "asked": asked,
         "rows": [
             (first, explain.text(before.units), explain.text(after.units)),
-            (_("Expected fill"), explain.percent(before.fill), explain.percent(after.fill)),
+            (_("Expected fill if bond supplies"), explain.percent(before.fill), explain.percent(after.fill)),
             (_("Expected cost, USD a week"), explain.text(before.weekly_cost), explain.text(after.weekly_cost)),
         ],
     }

@@ -54,7 +54,7 @@ def totals(run: PlacementRun) -> Facts:
     """What is expected with and without the moves, and how many of what there are."""
     found, metrics = [], run.metrics
     for name, label, text in (
-        ("expected_fill", _("Expected service"), share),
+        ("expected_fill", _("Expected service if bond supplies"), share),
         ("expected_weekly_cost", _("Expected cost, USD a week"), money),
     ):
         before, after = metrics.get(f"{name}_before"), metrics.get(f"{name}_after")

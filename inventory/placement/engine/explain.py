@@ -15,14 +15,14 @@ import numpy as np
 from inventory.placement.engine.costs import newly_short
 from inventory.placement.engine.deploy import Deployment, Shipment, SiteStock
 from inventory.placement.engine.disruptions import Disruptions
-from inventory.placement.engine.economics import Prices, stockout_cost
+from inventory.placement.engine.economics import Prices, expiry_cost, stockout_cost
 from inventory.placement.engine.exact import Solved
 from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.grid import Grid
 from inventory.placement.engine.groundwork import Groundwork
 from inventory.placement.engine.levels import Levels, describe
-from inventory.placement.engine.limits import LotView
-from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem
+from inventory.placement.engine.limits import LotPart, LotView
+from inventory.placement.engine.model import Adjustment, Floats, Lane, Problem, Sku
 from inventory.placement.engine.outlook import Outlook
 from inventory.placement.engine.room import Room
 from inventory.placement.engine.shadow_prices import Within
@@ -193,7 +193,7 @@ def site_level(plan: Plan, n: int, position: float, order: float) -> dict[str, A
 
 
 def move(
-    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotView], lane: Lane
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, lots: list[LotPart], lane: Lane
 ) -> dict[str, Any]:
     """Why to send so much from bond to a DC over a lane now, and what is expected before and after."""
     n = shipment.pair
@@ -204,9 +204,10 @@ def move(
     # Waiting leaves the same units in bond, where they cost something too.
     kept = plan.settled.prices.h_bond[n] * (plan.settled.deployment.after[n] - plan.settled.deployment.before[n])
     cost_before, cost_after = before.cost[n] + kept, after.cost[n]
+    is_early = bool(lots and shipment.early_packs)
     return {
         **pair_level(plan, n),
-        "kind": "move_early" if lots and shipment.early_packs else "move",
+        "kind": "move_early" if is_early else "move",
         "from_node": stock.site,
         "to_node": pair.dc,
         "quantity": number(quantity),
@@ -223,11 +224,23 @@ def move(
         "value_last_unit": number(shipment.value, 6),
         "marginal_before": number(before.gain_next[n], 6),
         "marginal_after": number(after.gain_next[n], 6),
-        "lots": [lot_facts(seen, plan.problem.state.as_of) for seen in lots],
+        "lots": [lot_part(part, plan.problem.state.as_of) for part in lots],
         "alternatives": [
             {"action": "wait", "cost": number(cost_before)},
             {"action": "ship", "cost": number(cost_after)},
         ],
+        **(_waiting(plan, n, sku) if is_early else {}),
+    }
+
+
+def _waiting(plan: Plan, n: int, sku: Sku) -> dict[str, Any]:
+    """How long the last of what goes ahead of its limit waits at the DC, and what that costs beside leaving by force (§7.4)."""
+    weekly = float(plan.outlooks.pairs.weekly[n])
+    weeks = float(plan.settled.deployment.after[n]) / weekly if weekly else None
+    return {
+        "covers_weeks": None if weeks is None else number(weeks, 1),
+        "waiting_cost": None if weeks is None else number(plan.settled.prices.premium[n] * weeks),
+        "expiry_cost": number(expiry_cost(sku, plan.problem.params)),
     }
 
 
@@ -256,8 +269,8 @@ def expedited(facts: dict[str, Any], entry: Expedited) -> dict[str, Any]:
     }
 
 
-def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float) -> dict[str, Any]:
-    """Why to order so much from the supplier now."""
+def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float | None) -> dict[str, Any]:
+    """Why to order so much from the supplier now; it covers so many weeks (None: nothing is asked)."""
     site = plan.grid.site_pairs[n]
     supplier = site.supply.origin if site.supply else ""
     return {
@@ -266,7 +279,7 @@ def purchase(plan: Plan, n: int, quantity: float, position: float, covers: float
         "from_node": supplier,
         "to_node": site.site,
         "quantity": number(quantity),
-        "covers_weeks": number(covers, 1),
+        "covers_weeks": None if covers is None else number(covers, 1),
         "freight": number(plan.settled.bond_prices.freight[n] * quantity),
     }
 
@@ -286,6 +299,11 @@ def lot_facts(seen: LotView, as_of: date) -> dict[str, Any]:
         "limit_date": limit.isoformat() if limit else None,
         "days_left": (limit - as_of).days if limit else None,
     }
+
+
+def lot_part(part: LotPart, as_of: date) -> dict[str, Any]:
+    """What a move takes of a lot."""
+    return {**lot_facts(part.seen, as_of), "quantity": number(part.units)}
 
 
 def _bound(plan: Plan, node: str, n: int, own: list[str]) -> dict[str, Any]:

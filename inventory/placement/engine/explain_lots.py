@@ -20,6 +20,7 @@ def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dic
     members = plan.grid.site_pairs[plan.site_number[stock.sku, stock.site]].pairs
     weekly = float(plan.outlooks.pairs.weekly[list(members)].sum())
     wait = seen.at_risk / weekly if weekly else None
+    stays = sum(view.left for view in stock.views[: stock.views.index(seen) + 1])
     expiry = expiry_cost(sku, plan.problem.params)
     options: list[dict[str, Any]] = [{"action": "expire", "cost": number(expiry, 6)}]
     if wait is not None:
@@ -31,6 +32,8 @@ def lot_near(plan: Plan, stock: SiteStock, seen: LotView, premium: float) -> dic
         "value": number(seen.left),
         "at_risk": number(seen.at_risk),
         "weekly": number(weekly),
+        "cover_weeks": number(stays / weekly, 1) if weekly else None,
+        "weeks_until": number(max(0.0, seen.weeks_left - plan.problem.network.review_weeks), 1),
         "expiry_cost": number(expiry),
         **lot_facts(seen, plan.problem.state.as_of),
         "alternatives": sorted(options, key=lambda option: (option["cost"], option["action"])),

@@ -23,6 +23,24 @@ class LotView:
     at_risk: float
 
 
+@dataclass(frozen=True)
+class LotPart:
+    """Some units of a lot, as a move takes them."""
+
+    seen: LotView
+    units: float
+
+    @property
+    def lot(self) -> BondLot:
+        """The whole lot."""
+        return self.seen.lot
+
+
+def names(parts: Sequence[LotPart]) -> str:
+    """The lots of a move by name, as a row has them; some have none."""
+    return "|".join(part.lot.lot for part in parts if part.lot.lot)
+
+
 def in_order(lots: Sequence[BondLot]) -> list[BondLot]:
     """Lots first in, first out: by their given order, then by limit and name."""
     return sorted(lots, key=lambda lot: (lot.order, lot.limit or date.max, lot.lot))

@@ -5,6 +5,7 @@ Source: placement.md §3, §7.4 and §10 (docs/placement.md).
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,10 +14,10 @@ from inventory.placement.engine.arrivals import when
 from inventory.placement.engine.deploy import Shipment, SiteStock
 from inventory.placement.engine.expedite import Expedited
 from inventory.placement.engine.explain import Plan, flags_of
-from inventory.placement.engine.limits import LotView
+from inventory.placement.engine.limits import LotPart, names
 from inventory.placement.engine.model import Lane, Move
 
-Part = tuple[float, list[LotView]]
+Part = tuple[float, list[LotPart]]
 
 
 def shipments(plan: Plan) -> list[Move]:
@@ -41,8 +42,8 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
     site, outlook = plan.grid.site_pairs[n], plan.outlooks.sites
     sku = plan.grid.skus[site.sku]
     weekly = float(outlook.weekly[n])
-    covers = quantity / weekly if weekly else float("inf")
-    is_long = quantity == sku.moq and covers > plan.problem.params.moq_cover_weeks
+    covers = quantity / weekly if weekly else None
+    is_long = quantity == sku.moq and (covers is None or covers > plan.problem.params.moq_cover_weeks)
     return Move(
         sku=sku.id,
         from_node=lane.origin,
@@ -61,14 +62,14 @@ def purchase(plan: Plan, n: int, lane: Lane, quantity: float, position: float, f
         reason_code="MOQ_COVER" if is_long else "REPLENISH",
         confidence=outlook.confidence[n],
         flags=flags,
-        explanation=explain.purchase(plan, n, quantity, position, min(covers, 9999.0)),
+        explanation=explain.purchase(plan, n, quantity, position, covers),
     )
 
 
 def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     """FIFO over lots, the DCs that take early units first, each pack named by the near lots in it."""
     pack = plan.grid.skus[stock.sku].pack_size
-    lots = [[seen, seen.lot.quantity] for seen in stock.views]
+    lots = [LotPart(seen, seen.lot.quantity) for seen in stock.views]
     moves: list[Move] = []
     for shipment in sorted(stock.shipments, key=lambda s: (-s.early_packs, plan.grid.pairs[s.pair].dc)):
         fast = plan.settled.expedited.get((stock.site, shipment.pair))
@@ -82,33 +83,33 @@ def _stock_moves(plan: Plan, stock: SiteStock) -> list[Move]:
     return moves
 
 
-def _parts(plan: Plan, lots: list[list[object]], total: float, pack: float) -> list[Part]:
-    """Cut a shipment into whole packs with units of a near lot, lot by lot, and the rest."""
-    taken: list[tuple[LotView, float]] = []
-    left = total
-    for entry in lots:
-        seen, free = entry[0], float(entry[1])  # type: ignore[arg-type]
-        units = min(free, left)
-        if units > 0:
-            taken.append((seen, units))  # type: ignore[arg-type]
-            entry[1], left = free - units, left - units
-    parts: list[Part] = []
-    cut = reached = 0.0
-    for seen, units in taken:
-        reached += units
-        if seen.weeks_left > plan.problem.params.amber_weeks:
+def _parts(plan: Plan, lots: list[LotPart], total: float, pack: float) -> list[Part]:
+    """Cut a shipment into whole packs with units of a near lot, lot by lot, and the rest; each with what it has of near lots.
+
+    What it takes is taken off `lots`.
+    """
+    near: list[tuple[LotPart, float, float]] = []  # a lot, and from where to where of the shipment it reaches
+    edges, reached = {total}, 0.0
+    for n, free in enumerate(lots):
+        units = min(free.units, total - reached)
+        if units <= 0:
             continue
-        edge = min(total, float(np.ceil(reached / pack - 1e-9)) * pack)
-        if edge > cut or not parts:
-            parts.append((edge - cut, [seen]))
-            cut = edge
-        else:
-            parts[-1][1].append(seen)
-    return parts + ([(total - cut, [])] if total - cut > 1e-9 else [])
+        lots[n] = replace(free, units=free.units - units)
+        if free.seen.weeks_left <= plan.problem.params.amber_weeks:
+            near.append((free, reached, reached + units))
+            edges.add(min(total, float(np.ceil((reached + units) / pack - 1e-9)) * pack))
+        reached += units
+    return [
+        (end - begin, [
+            LotPart(lot.seen, min(last, end) - max(first, begin))
+            for lot, first, last in near if min(last, end) - max(first, begin) > 1e-9
+        ])
+        for begin, end in pairwise((0.0, *sorted(edges))) if end - begin > 1e-9
+    ]  # fmt: skip
 
 
 def _move(
-    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotView], fast: Expedited | None
+    plan: Plan, stock: SiteStock, shipment: Shipment, quantity: float, near: list[LotPart], fast: Expedited | None
 ) -> Move:
     n = shipment.pair
     pair, sku = plan.grid.pairs[n], plan.grid.skus[stock.sku]
@@ -117,7 +118,7 @@ def _move(
     after = plan.after
     outlook = plan.outlooks.pairs
     flags = flags_of(plan, outlook, n, pair.sku, bool(plan.settled.prices.is_bond_dearer[n]))
-    limits = [seen.lot.limit for seen in near if seen.lot.limit]
+    limits = [part.lot.limit for part in near if part.lot.limit]
     return Move(
         sku=sku.id,
         from_node=stock.site,
@@ -130,8 +131,8 @@ def _move(
         marginal_value=shipment.value,
         value_per_m3=shipment.value / (sku.volume_m3 or 1e-6),
         priority=0,
-        lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
-        lot="|".join(seen.lot.lot for seen in near),
+        lots=tuple((part.lot.lot, part.units, part.lot.limit) for part in near),
+        lot=names(near),
         limit_date=min(limits) if limits else None,
         reason_code="EXPEDITE"
         if fast
@@ -142,7 +143,7 @@ def _move(
     )
 
 
-def _reason(plan: Plan, shipment: Shipment, near: list[LotView], *, is_set: bool) -> str:
+def _reason(plan: Plan, shipment: Shipment, near: list[LotPart], *, is_set: bool) -> str:
     """Why it leaves now; `is_set`: a planner set the level there."""
     if near:
         return "LIMIT_NEAR"

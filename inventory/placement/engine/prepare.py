@@ -30,7 +30,10 @@ FIRST_WEEKS = 13
 
 @dataclass(frozen=True)
 class Prepared:
-    """A problem with its grid and its demand, by history line (in order of item and region) and by pair."""
+    """A problem with its grid and its demand, by history line (in order of item and region) and by pair.
+
+    Per category: whether it has a season (`seasonal`), and by what promotions multiply demand (`uplifts`, 1: by nothing known).
+    """
 
     problem: Problem
     grid: Grid
@@ -45,6 +48,7 @@ class Prepared:
     seasonal: tuple[bool, ...]
     analog: Floats
     adjustments: tuple[Adjustment, ...]
+    uplifts: Floats
 
     @cached_property
     def pair_sku(self) -> Ints:
@@ -122,7 +126,7 @@ def prepare(problem: Problem, seasonal: Collection[str] | None = None) -> Prepar
     analog = _analogs(problem, grid, history, lines, baseline, of_sku)
     return Prepared(
         problem, grid, lines, line_pair, cleaned, baseline, pairs, asked, classes_of(totals), names, has_season, analog,
-        cleaned.adjustments,
+        cleaned.adjustments, factors,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from inventory.placement.engine import (
+    categories_out,
     events_out,
     exceptions_out,
     expedite,
@@ -171,6 +172,7 @@ def _metrics(plan: Plan, moves: list[Move], at_sites: list[Level]) -> dict[str, 
             for load in plan.settled.loads
         ],
         **_solved(plan.settled.solved),
+        **categories_out.totals(plan.ground.prepared),
         **limits_out.totals(plan.settled),
         **events_out.totals(plan),
         **expedite.totals(plan.settled.expedited, plan.grid),

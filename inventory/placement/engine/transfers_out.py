@@ -11,16 +11,16 @@ from inventory.placement.engine import explain
 from inventory.placement.engine.arrivals import when
 from inventory.placement.engine.costs import fill
 from inventory.placement.engine.explain import Plan, flags_of, number
-from inventory.placement.engine.limits import LotView
+from inventory.placement.engine.limits import LotPart, names
 from inventory.placement.engine.model import ExceptionRow, Move
 from inventory.placement.engine.transfers import Transfer
 
 
-def move(plan: Plan, entry: Transfer, quantity: float, near: list[LotView]) -> Move:
-    """One row; `near` are the lots near their limit that are in it."""
+def move(plan: Plan, entry: Transfer, quantity: float, near: list[LotPart]) -> Move:
+    """One row; `near` are the units of lots near their limit that are in it."""
     sku, n = plan.grid.skus[entry.sku], entry.target
     facts = _facts(plan, entry, quantity, near)
-    limits = [seen.lot.limit for seen in near if seen.lot.limit]
+    limits = [part.lot.limit for part in near if part.lot.limit]
     levels = plan.settled.bond_levels
     return Move(
         sku=sku.id,
@@ -34,8 +34,8 @@ def move(plan: Plan, entry: Transfer, quantity: float, near: list[LotView]) -> M
         marginal_value=entry.last,
         value_per_m3=entry.last / (sku.volume_m3 or 1e-6),
         priority=0,
-        lots=tuple((seen.lot.lot, seen.lot.quantity, seen.lot.limit) for seen in near),
-        lot="|".join(seen.lot.lot for seen in near),
+        lots=tuple((part.lot.lot, part.units, part.lot.limit) for part in near),
+        lot=names(near),
         limit_date=min(limits) if limits else None,
         reason_code="LIMIT_NEAR" if near and entry.worth["expiry"] + entry.worth["early"] > 0 else "TRANSFER",
         confidence=plan.outlooks.sites.confidence[n],
@@ -76,17 +76,17 @@ def _advice(plan: Plan, entry: Transfer) -> ExceptionRow:
     near, left = [], units
     for seen in stock.views:
         if left > 0 and seen.left > 0 and seen.weeks_left <= plan.problem.params.amber_weeks:
-            near.append(seen)
+            near.append(LotPart(seen, min(seen.left, left)))
         left -= seen.left
     facts = _facts(plan, entry, units, near) | {"kind": "transfer_advice"}
-    limits = [seen.lot.limit for seen in near if seen.lot.limit]
-    names, limit = "|".join(seen.lot.lot for seen in near), min(limits) if limits else None
+    limits = [part.lot.limit for part in near if part.lot.limit]
+    lot, limit = names(near), min(limits) if limits else None
     flags = flags_of(plan, plan.outlooks.sites, entry.target, entry.sku, dearer=False)
     letter = plan.outlooks.sites.confidence[entry.target]
-    return ExceptionRow(sku.id, entry.lane.origin, units, names, limit, "TRANSFER", letter, flags, facts)
+    return ExceptionRow(sku.id, entry.lane.origin, units, lot, limit, "TRANSFER", letter, flags, facts)
 
 
-def _facts(plan: Plan, entry: Transfer, quantity: float, near: list[LotView]) -> dict[str, Any]:
+def _facts(plan: Plan, entry: Transfer, quantity: float, near: list[LotPart]) -> dict[str, Any]:
     """Why it is worth it: what both sites own, and every part of what it saves and costs."""
     x, y, settled = entry.origin, entry.target, plan.settled
     sku, worth, spread = plan.grid.skus[entry.sku], entry.worth, plan.outlooks.sites.spread
@@ -124,7 +124,7 @@ def _facts(plan: Plan, entry: Transfer, quantity: float, near: list[LotView]) ->
         "fill_before": number(before, 6),
         "fill_after": number(after, 6),
         "limit_renewed": entry.renewed.isoformat() if entry.renewed else None,
-        "lots": [explain.lot_facts(seen, plan.problem.state.as_of) for seen in near],
+        "lots": [explain.lot_part(part, plan.problem.state.as_of) for part in near],
         **explain.basis(plan, plan.outlooks.sites, y, entry.sku),
         "alternatives": sorted(
             [{"action": "transfer", "cost": number(costs)}, {"action": "stay", "cost": number(saves)}],

@@ -52,7 +52,7 @@ class Checker:
         if value is None and default is not None:
             return default
         if not isinstance(value, str) or not 0 < len(value) <= 64:
-            self.blame(f"{where}.{name}", "a text of 1 to 64 characters is needed")
+            self.blame(f"{where}.{name}" if where else name, "a text of 1 to 64 characters is needed")
             return ""
         return value
 

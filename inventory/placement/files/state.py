@@ -4,7 +4,8 @@ Source: placement.md §2.3 and §18 (docs/placement.md).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ UNORDERED = -1
 
 
 def read_state(path: Path, network: Network) -> State:
-    """The state of a file. Rows of unknown items or nodes, and quantities below zero, are listed in `errors` and left out."""
+    """The state of a file.
+
+    `errors` lists what was left out, rows of unknown items or nodes and quantities below zero, and lots that do not add up to their
+    row's quantity. The quantity counts: what is beyond the lots is a lot of its own, and of too many the last to leave are cut.
+    """
     found, checker = load_json(path), Checker(path.name)
     try:
         as_of = date.fromisoformat(str(found.get("as_of")))
@@ -89,16 +94,20 @@ class _Reader:
         if self.nodes[key[1]].type != "bonded":
             self.at_dc[key] += quantity
             return
-        named = 0.0
-        for place, lot in self.checker.rows(row, "lots", where):
-            part = self.quantity(lot, place)
-            named += part
-            name = self.checker.text(lot, "lot", place) if lot.get("lot") else ""
-            self._lot(key, name, part, self._limit(lot, key[1], place), self._order(lot, place))
-        if named > quantity + 1e-9:
-            self.errors.append(f"{where}: the lots add up to {named:g}, the quantity is {quantity:g}; the lots count")
-        if quantity - named > 1e-9:
-            self._lot(key, "", quantity - named, self._limit({}, key[1], where))
+        lots = [self._lot(lot, key[1], place) for place, lot in self.checker.rows(row, "lots", where)]
+        over = sum(lot.quantity for lot in lots) - quantity
+        told = (
+            f"{where}: the lots of {key[0]!r} at {key[1]!r} add up to {quantity + over:g}, the quantity is {quantity:g}"
+        )
+        is_other = abs(over) > 1e-9 * max(1.0, quantity)
+        if is_other and over > 0:
+            self.errors.append(f"{told}: the quantity counts, and {over:g} of the lots that would leave last do not")
+            lots = _cut(_ordered(lots), quantity)
+        elif is_other:
+            if lots:
+                self.errors.append(f"{told}: the other {-over:g} count as a lot without number whose stay begins now")
+            lots.append(BondLot("", -over, self._limit({}, key[1], where), UNORDERED))
+        self.lots[key] += [lot for lot in lots if lot.quantity > 0]
 
     def in_transit(self, row: Mapping[str, Any], where: str) -> None:
         key, quantity = self.key(row, "to", where), self.quantity(row, where)
@@ -113,11 +122,9 @@ class _Reader:
             on_order=dict(self.on_order), backorders=dict(self.backorders), errors=tuple(self.errors),
         )  # fmt: skip
 
-    def _lot(
-        self, key: tuple[str, str], name: str, quantity: float, limit: date | None, order: int = UNORDERED
-    ) -> None:
-        if quantity > 0:
-            self.lots[key].append(BondLot(name, quantity, limit, order))
+    def _lot(self, lot: Mapping[str, Any], node: str, where: str) -> BondLot:
+        name = self.checker.text(lot, "lot", where) if lot.get("lot") else ""
+        return BondLot(name, self.quantity(lot, where), self._limit(lot, node, where), self._order(lot, where))
 
     def _order(self, lot: Mapping[str, Any], where: str) -> int:
         """The place that the lot states in the order of leaving, if it states one."""
@@ -138,6 +145,15 @@ class _Reader:
             return None
         age = self.checker.number(lot, "age_weeks", where) or 0.0
         return add_months(self.as_of - timedelta(days=round(age * 7)), months)
+
+
+def _cut(lots: Sequence[BondLot], quantity: float) -> list[BondLot]:
+    """So much of the lots, from the first to leave on."""
+    found = []
+    for lot in lots:
+        found.append(replace(lot, quantity=min(lot.quantity, quantity)))
+        quantity -= found[-1].quantity
+    return found
 
 
 def _ordered(lots: list[BondLot]) -> tuple[BondLot, ...]:
