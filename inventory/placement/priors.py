@@ -48,7 +48,9 @@ def prior_of(lane: Lane) -> Prior:
 def of_modes() -> dict[str, LeadTime]:
     """The usual lead time of each mode, as `data/lead_time_priors.csv` has them."""
     return {
-        row["mode"]: _default({"values": [int(n) for n in row["weeks"].split()], "probs": row["probs"].split()})
+        row["mode"]: _default(
+            {"values": [int(n) for n in row["weeks"].split()], "probs": [float(p) for p in row["probs"].split()]}
+        )
         for row in read_data_file(FILE).records()
     }
 

@@ -64,8 +64,8 @@ def stripped(demand: Floats, season: Floats, category: Ints, uplift: Floats | No
 def capped(demand: Floats, times: float = CAP_TIMES) -> Floats:
     """Demand without what is out of line: weeks at most median⁺ + times·(q95⁺ − median⁺) of the weeks with demand before them.
 
-    Where all are alike, the distance is √median⁺. The cap is found anew every 26 weeks, and needs 13 weeks with demand. A third week
-    beyond it within 8 is no chance any more and stays what it is.
+    Where all are alike, the distance is √median⁺. The cap is found anew every 26 weeks, and needs 13 weeks with demand. A third
+    week beyond it within 8 is no chance any more and stays what it is.
     """
     result = demand
     for begin in range(CAP_EVERY, demand.shape[1], CAP_EVERY):

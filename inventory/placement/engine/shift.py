@@ -17,9 +17,10 @@ ALLOWANCE = 1.5  # neighbouring weeks are alike: a sum of them varies more than 
 
 
 def followed(demand: Floats, path: Floats) -> Floats:
-    """A path of weekly rates, where it was left for good the mean of the last 8 weeks instead; what comes later changes nothing.
+    """A path of weekly rates, with the mean of the last 8 weeks where it was left for good.
 
-    Left is a path whose last 8 weeks are too many deviations of its own past errors from what it foretold before them.
+    Left is a path whose last 8 weeks are too many deviations of its own past errors from what it foretold before them. What comes
+    later changes nothing.
 
     >>> line = np.array([[9.0, 11.0] * 20 + [2.0] * 8])
     >>> followed(line, np.full((1, 48), 10.0))[0, [30, 47]].tolist()
