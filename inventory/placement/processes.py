@@ -1,7 +1,8 @@
 """Pieces of the engine's work done by several processes of one machine.
 
 Each process begins as a copy of this one, so that what all pieces share (the history above all) is neither handed over nor held
-twice. Only what a piece finds is.
+twice. Only what a piece finds is. So this is for a command, and not for a process with threads or open connections: a copy can
+share neither.
 """
 
 import os

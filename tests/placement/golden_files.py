@@ -27,7 +27,7 @@ def run(folder):
 
     report = folder / "report.json"
     call_command(
-        "recommend_placement", history=HISTORY, network=NETWORK, state=STATE, events=EVENTS, out=folder / "out.csv",
+        "recommend_placement", jobs=1, history=HISTORY, network=NETWORK, state=STATE, events=EVENTS, out=folder / "out.csv",
         forecast_out=folder / "weeks.csv", horizon=4, lead_out=folder / "leads.csv", leads=(3, 12), report=report,
     )  # fmt: skip
     tuning = json.loads(report.read_text())["tuning"]

@@ -86,7 +86,7 @@ class Files:
             csv.writer(file).writerows([header, *rows])
 
     def run(self, **options):
-        options = {"state": self.folder / "state.json", "no_tuning": "tuning" not in options, **options}
+        options = {"state": self.folder / "state.json", "no_tuning": "tuning" not in options, "jobs": 1, **options}
         names = {"history": "history.csv", "network": "network.json", "out": "out.csv"}
         call_command("recommend_placement", **{k: self.folder / v for k, v in names.items()}, **options)
         return (self.folder / "out.csv").read_text()

@@ -1,13 +1,11 @@
 """A run in parts gives what a run in one gives, to the last byte; an item whose part failed is an exception."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from inventory.placement.engine import parts
 from inventory.placement.engine.fingerprint import inputs_hash
 from inventory.placement.engine.groundwork import lay_ground, outlooks, share
 from inventory.placement.engine.model import BondLot, Event, Problem
@@ -15,7 +13,6 @@ from inventory.placement.engine.parts import merged, shares, without
 from inventory.placement.engine.recommend import decide, recommend
 from inventory.placement.engine.share import look
 from inventory.placement.files import output, packed
-from inventory.placement.processes import Processes
 from tests.placement.cases import AS_OF, history, network, poisson_series, sku, state
 
 
@@ -42,38 +39,6 @@ def test_the_number_of_parts_changes_no_byte(number, is_tuned):
     whole = recommend(problem, is_tuned=is_tuned)
     assert output.recommendations_csv(found) == output.recommendations_csv(whole)
     assert output.explanations_jsonl(found) == output.explanations_jsonl(whole)
-
-
-@pytest.mark.parametrize("is_tuned", [False, True])
-def test_the_number_of_processes_changes_no_byte(is_tuned, monkeypatch):
-    monkeypatch.setattr(parts, "LEAST_SERIES", 5)
-    problem, reached = world(), []
-
-    found = recommend(
-        problem, is_tuned=is_tuned, over=Processes(3), progress=lambda done, total: reached.append((done, total))
-    )
-
-    whole = recommend(problem, is_tuned=is_tuned)
-    assert output.recommendations_csv(found) == output.recommendations_csv(whole)
-    assert output.explanations_jsonl(found) == output.explanations_jsonl(whole)
-    assert found.metrics == whole.metrics
-    assert found.tuning == whole.tuning
-    assert reached == ([(0, 2), (1, 2), (2, 2)] if is_tuned else [])
-
-
-def test_each_piece_is_done_by_a_process_of_its_own_and_what_fails_there_is_raised_here():
-    def ninth_of(number):
-        if number == 2:
-            raise ValueError(f"{number} fits nothing")
-        return number * 9, os.getpid()
-
-    (zero, nine), who = zip(*Processes(2)(ninth_of, [0, 1]), strict=True)
-
-    assert (zero, nine) == (0, 9)
-    assert os.getpid() not in who
-    with pytest.raises(ValueError, match="2 fits nothing"):
-        list(Processes(2)(ninth_of, [1, 2]))
-    assert [value for value, _who in Processes(1)(ninth_of, [1, 3])] == [9, 27]
 
 
 @pytest.mark.parametrize("is_tuned", [False, True])

@@ -95,6 +95,15 @@ def test_with_more_processes_a_tuned_run_writes_the_same(tmp_path):
     assert written(tmp_path / "1") == written(tmp_path / "2")
 
 
+def test_neither_classes_nor_parts_done_by_three_processes_change_a_byte_and_what_fails_in_one_is_raised():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.placement.by_processes"], check=False, cwd=ROOT, capture_output=True, text=True,
+        timeout=120, env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "PRODUCTION": "false"},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+
+
 def test_no_process_at_all_is_refused(tmp_path):
     done = run(tmp_path, "--jobs", "0")
 

@@ -51,7 +51,7 @@ def recommend(folder, *scenarios):
     """The levels of the command, under at most one scenario."""
     under = {"scenario": folder / f"{scenarios[0]}.json"} if scenarios else {}
     call_command(
-        "recommend_placement", history=folder / "history.csv", network=folder / "network.json", out=folder / "out.csv",
+        "recommend_placement", jobs=1, history=folder / "history.csv", network=folder / "network.json", out=folder / "out.csv",
         no_tuning=True, stdout=StringIO(), **under,
     )  # fmt: skip
     rows = csv.DictReader((folder / "out.csv").read_text().splitlines())

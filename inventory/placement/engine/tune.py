@@ -4,6 +4,7 @@ Source: placement.md §0.4, §0.5 and §6.3 (docs/placement.md).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -25,6 +26,8 @@ BETAS = (0.5, 0.6, 0.7, 0.8, 0.875, 0.92, 0.955, 0.982, 0.997)
 FAR_BETAS = (0.9993, 0.9999, 0.99999, 1 - 1e-6, 1 - 1e-7)  # tried where the largest of BETAS was the best
 PLANS = {"steady": (STEADY, 0.5), "steady, fitted": (STEADY, 0.0), "balanced": (BALANCED, 0.0)}
 MOST_ITEMS, LEAST_ITEMS = 300, 5
+FEW_ITEMS, POOLED_ITEMS = 100, 20  # what all items would have cost counts as that of so many
+ALL = "all"
 LEAST_BEGIN, LEAST_WEEKS, MOST_WEEKS = 16, 24, 52
 BALANCED_GAIN = (
     0.95,
@@ -39,21 +42,42 @@ COVERED_COLUMNS, LEAST_COVERED_SUMS = 4, 100
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class _Played:
+    """A rehearsal: by plan, what each setting of `_settings(BETAS)` cost, and those of FAR_BETAS where the largest β was the best.
+
+    Without weeks to count (`weeks` < 1) nothing was played.
+    """
+
+    items: int
+    weeks: int
+    beta_theory: float
+    costs: Mapping[str, Floats] = field(default_factory=dict)
+    far: Mapping[str, Floats] = field(default_factory=dict)
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    covered: Mapping[str, float | None] = field(default_factory=dict)
+
+
 def tune(prepared: Prepared, *, seed: int = 0, progress: Progress | None = None, over: Over = ONE_BY_ONE) -> Tuning:
     """The numbers of every class, from a rehearsal of the last weeks where there are enough of them, drawn to theory."""
     report = progress or (lambda _done, _total: None)
-    found: dict[str, ClassTuning] = {}
     groups = samples(prepared)
+    played: dict[str, _Played] = {}
 
-    def tuned(name: str) -> ClassTuning:
-        return _tuned(Stage(prepared, groups[name]), CLASSES.index(name) if name in CLASSES else 0, seed)
+    def play(name: str) -> _Played:
+        return _played(Stage(prepared, groups[name]), seed)
 
     report(0, len(groups))
-    for name, numbers in zip(groups, over(tuned, list(groups)), strict=True):
-        found[name] = numbers
-        report(len(found), len(groups))
-    everyone = found.pop("all", None)
-    return Tuning({name: found.get(name) or everyone or ClassTuning() for name in CLASSES})
+    for name, found in zip(groups, over(play, list(groups)), strict=True):
+        played[name] = found
+        report(len(played), len(groups))
+    everyone = played.get(ALL)
+    return Tuning(
+        {
+            name: _tuned(own, number, everyone) if (own := played.get(name, everyone)) else ClassTuning()
+            for number, name in enumerate(CLASSES)
+        }
+    )
 
 
 def theory(prepared: Prepared) -> Tuning:
@@ -63,67 +87,83 @@ def theory(prepared: Prepared) -> Tuning:
         stage = Stage(prepared, items)
         beta = stage.theory(Style())
         found[name] = ClassTuning(beta=beta, beta_theory=beta, items=len(items))
-    everyone = found.pop("all", None)
+    everyone = found.pop(ALL, None)
     return Tuning({name: found.get(name) or everyone or ClassTuning() for name in CLASSES})
 
 
 def samples(prepared: Prepared) -> dict[str, Ints]:
-    """Up to 300 items of each class, drawn by hashed id; classes of fewer than 5 share the sample of all."""
+    """Up to 300 items of each class, drawn by hashed id; and of all, where a class has fewer than 100 to go by."""
     drawn = prepared.drawn()
     found = {}
     for number, name in enumerate(CLASSES):
         mine = [n for n in drawn if prepared.classes[n] == number]
         if len(mine) >= LEAST_ITEMS:
             found[name] = np.array(sorted(mine[:MOST_ITEMS]), dtype=np.int64)
-    if drawn and len(found) < len(CLASSES):
-        found["all"] = np.array(sorted(drawn[:MOST_ITEMS]), dtype=np.int64)
+    if drawn and (len(found) < len(CLASSES) or min(map(len, found.values())) < FEW_ITEMS):
+        found[ALL] = np.array(sorted(drawn[:MOST_ITEMS]), dtype=np.int64)
     return found
 
 
-def _tuned(stage: Stage, number: int, seed: int) -> ClassTuning:
+def _played(stage: Stage, seed: int) -> _Played:
     beta_theory = stage.theory(Style())
     weeks = stage.prepared.weeks
     columns = rehearsed(stage, weeks)
     count = len(columns) - stage.span
     if count < 1:
-        return ClassTuning(beta=beta_theory, beta_theory=beta_theory, items=len(stage.items))
+        return _Played(len(stage.items), count, beta_theory)
     script = Script(columns, stage.span, stage.prepared.problem.network.review_weeks, seed)
-    phi, beta = _settings(BETAS)
     costs: dict[str, Floats] = {}
+    far: dict[str, Floats] = {}
     styles: dict[str, Style] = {}
     covered: dict[str, float | None] = {}
+    phi, beta = _settings(BETAS)
     for name, (family, share) in PLANS.items():
         styles[name] = _style(stage, family, share)
         tellers = stage.tellers(styles[name])
         laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
         costs[name] = _cost(stage, tellers, laws, phi, beta, script)
         covered[name] = _covered(stage, tellers[0], columns, laws[0])
+        if beta[np.argmin(costs[name])] == BETAS[-1]:
+            far[name] = _cost(stage, tellers, laws, *_settings(FAR_BETAS), script)
+    return _Played(len(stage.items), count, beta_theory, costs, far, styles, covered)
+
+
+def _tuned(own: _Played, number: int, everyone: _Played | None) -> ClassTuning:
+    """The numbers of a class, from what its own items would have cost and, the fewer these are, what all would have."""
+    if own.weeks < 1:
+        return ClassTuning(beta=own.beta_theory, beta_theory=own.beta_theory, items=own.items)
+    costs = _shares(own)
+    if everyone and everyone is not own and everyone.weeks > 0:
+        weight, others = own.items / (own.items + POOLED_ITEMS), _shares(everyone)
+        costs = {plan: weight * cost + (1 - weight) * others[plan] for plan, cost in costs.items()}
     name = chosen({plan: float(cost.min()) for plan, cost in costs.items()}, number)
-    if beta[np.argmin(costs[name])] == BETAS[-1]:
-        tellers = stage.tellers(styles[name])
-        laws = (tellers[0].at(weeks)[1], tellers[1].at(weeks)[1])
-        beyond = _settings(FAR_BETAS)
-        far = _cost(stage, tellers, laws, *beyond, script)
-        if far.min() < FAR_GAIN * costs[name].min():
-            costs[name] = np.concatenate([costs[name], far])
-            phi, beta = np.concatenate([phi, beyond[0]]), np.concatenate([beta, beyond[1]])
-    best_phi, best_beta = centre(costs[name], phi, beta)
-    trust = count / (count + THEORY_WEEKS)
-    most = max(float(cost.min()) for cost in costs.values()) or 1.0
-    style = styles[name]
+    cost, (phi, beta) = costs[name], _settings(BETAS)
+    if name in own.far and own.far[name].min() < FAR_GAIN * own.costs[name].min():
+        cost = np.concatenate([own.costs[name], own.far[name]])
+        phi, beta = np.concatenate([(phi, beta), _settings(FAR_BETAS)], axis=1)
+    best_phi, best_beta = centre(cost, phi, beta)
+    trust = own.weeks / (own.weeks + THEORY_WEEKS)
+    most = max(float(of_plan.min()) for of_plan in own.costs.values()) or 1.0
+    style = own.styles[name]
     return ClassTuning(
         family=style.family,
         share=style.mixture.share,
-        beta=_blend(best_beta, beta_theory, trust),
+        beta=_blend(best_beta, own.beta_theory, trust),
         phi=float(np.exp(trust * np.log(best_phi) + (1 - trust) * np.log(DEFAULT_PHI))),
-        weeks=count,
-        items=len(stage.items),
-        beta_theory=beta_theory,
-        cost={plan: float(cost.min()) / most for plan, cost in costs.items()},
+        weeks=own.weeks,
+        items=own.items,
+        beta_theory=own.beta_theory,
+        cost={plan: float(of_plan.min()) / most for plan, of_plan in own.costs.items()},
         sharpness=style.sharpness,
         scores=style.class_scores,
-        covered=covered[name],
+        covered=own.covered[name],
     )
+
+
+def _shares(played: _Played) -> dict[str, Floats]:
+    """What each setting cost, in that of the best setting of the best plan."""
+    least = min(float(cost.min()) for cost in played.costs.values()) or 1.0
+    return {plan: cost / least for plan, cost in played.costs.items()}
 
 
 def _settings(betas: Sequence[float]) -> tuple[Floats, Floats]:
