@@ -191,3 +191,17 @@ def test_its_files_come_in_one_archive_with_the_command_that_repeats_it(planner,
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert set(archive.namelist()) == {"network.json", "README.txt"}
     assert archive.read("README.txt").decode().startswith(f"manage.py backtest_placement backtest-{result.pk} ")
+
+
+def test_a_client_sees_a_back_test_but_not_its_files_whose_lead_times_are_learned_from_everyone_s_shipments(
+    client, item
+):
+    result = make_backtest(item.client, "M", DAY, timezone.now())
+    client.force_login(make_user("carla", Role.CLIENT, item.client, language="en"))
+    inputs = reverse("warehouse:backtest_inputs", args=[result.pk])
+
+    page = client.get(reverse("warehouse:backtest", args=[result.pk]))
+
+    assert page.status_code == 200
+    assert inputs not in content_of(page)
+    assert client.get(inputs).status_code == 403

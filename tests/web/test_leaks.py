@@ -55,7 +55,6 @@ def test_the_walk_would_notice_for_the_owner_sees_the_mark_on_those_pages(client
         "inventory:demand_item",
         "inventory:job",
         "inventory:job_file",
-        "warehouse:placement_inputs",
     } <= marked
 
 

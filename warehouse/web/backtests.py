@@ -175,6 +175,7 @@ def backtest_page(request: WebRequest, pk: int) -> HttpResponseBase:
         "subtitle": result.client.name,
         "crumbs": [(_("Back-tests"), reverse("warehouse:backtests"))],
         "result": result,
+        "has_inputs": request.access.can(Can.SEE_LEAD_TIMES),
         "can_export": may_export,
         "headline": headline(figures),
         "remarks": remarks(figures, result.parameters),
@@ -189,9 +190,12 @@ def backtest_page(request: WebRequest, pk: int) -> HttpResponseBase:
 
 
 @require_GET
-@requires(Can.SEE_PLACEMENT)
+@requires(Can.SEE_LEAD_TIMES)
 def backtest_inputs(request: WebRequest, pk: int) -> HttpResponse:
-    """The files that the back-test was computed from, in one archive, with the command that makes the same figures of them."""
+    """The files that the back-test was computed from, in one archive, with the command that makes the same figures of them.
+
+    Its network has the lead times that were learned from every client's shipments.
+    """
     result = backtest_or_404(request.access, pk)
     name = facts.FOLDER.format(pk)
     told = (

@@ -171,16 +171,19 @@ def run_page(request: WebRequest, pk: int) -> HttpResponse:
         "exceptions": exceptions_of(request.access, run),
         "events": events_told.sentences(run.metrics),
         "limits": limits_told.sentences(run.metrics),
-        "has_inputs": run.inputs.exists(),
+        "has_inputs": request.access.can(Can.SEE_LEAD_TIMES) and run.inputs.exists(),
         "not_planned": run.metrics.get("not_planned", []),
     }
     return render(request, "warehouse/placement/run.html", page)
 
 
 @require_GET
-@requires(Can.SEE_PLACEMENT)
+@requires(Can.SEE_LEAD_TIMES)
 def run_inputs(request: WebRequest, pk: int) -> HttpResponse:
-    """The files that the run was computed from, in one archive, with the command that makes the same run of them."""
+    """The files that the run was computed from, in one archive, with the command that makes the same run of them.
+
+    Its network has the lead times that were learned from every client's shipments.
+    """
     run = run_or_404(request.access, pk)
     files = placement.inputs(request.access.scope, run)
     if not files:
