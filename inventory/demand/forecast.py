@@ -35,14 +35,21 @@ def ses(demand: Floats, alpha: float) -> Floats:
 
 
 def moving_mean(demand: Floats, weeks: int) -> Floats:
-    """The mean of the known ones among the last `weeks` weeks; 0 where none is known.
+    """The mean of the known ones among the last `weeks` weeks; where none of them is, what it was before; 0 before the first.
 
+    >>> moving_mean(np.array([[np.nan, 2.0, np.nan, np.nan]]), 2).tolist()
+    [[0.0, 2.0, 2.0, 2.0]]
     >>> moving_mean(np.array([[2.0, 4.0, np.nan, 6.0]]), 2).tolist()
     [[2.0, 3.0, 4.0, 6.0]]
     """
     known = ~np.isnan(demand)
     totals = _running(np.where(known, demand, 0.0), weeks)
-    return np.asarray(totals / np.maximum(_running(known.astype(np.float64), weeks), 1), dtype=np.float64)
+    number = _running(known.astype(np.float64), weeks)
+    found = np.asarray(totals / np.maximum(number, 1), dtype=np.float64)
+    if (number > 0).all():
+        return found
+    last = np.maximum.accumulate(np.where(number > 0, np.arange(demand.shape[1]), 0), axis=1)
+    return np.take_along_axis(found, last, axis=1)
 
 
 def tsb(demand: Floats, alpha: float = 0.1, beta: float = 0.05) -> Floats:

@@ -41,6 +41,13 @@ def test_demand_that_only_varies_is_foretold_as_before():
     assert changed < 0.002
 
 
+@pytest.mark.parametrize("unknown", [5, 8, 40])
+def test_weeks_of_which_nothing_is_known_are_no_fall_to_nothing(unknown):
+    line = np.concatenate([poisson(12, 104), np.full(unknown, np.nan)])
+
+    assert rate_of(line) == pytest.approx(12, rel=0.15)
+
+
 def test_one_large_order_is_not_followed():
     line = poisson(12, 104)
     line[-4] = 60

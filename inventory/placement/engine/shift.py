@@ -19,7 +19,8 @@ ALLOWANCE = 1.5  # neighbouring weeks are alike: a sum of them varies more than 
 def followed(demand: Floats, path: Floats) -> Floats:
     """A path of weekly rates, with the mean of the last 8 weeks where it was left for good.
 
-    Left is a path whose last 8 weeks are too many deviations of its own past errors from what it foretold before them. What comes
+    Left is a path whose last 8 weeks, half of them known, are too many deviations of its own past errors from what it foretold
+    before them. What comes
     later changes nothing.
 
     >>> line = np.array([[9.0, 11.0] * 20 + [2.0] * 8])
@@ -35,7 +36,8 @@ def followed(demand: Floats, path: Floats) -> Floats:
     deviation = np.sqrt(ALLOWANCE * squares / np.maximum(seen, 1) / WEEKS)
     before, now = path[:, :-WEEKS], moving_mean(demand, WEEKS)[:, WEEKS:]
     is_left = (now - before > UP * deviation) | (before - now > DOWN * deviation)
-    is_left &= (before > 0) & (seen >= LEAST_PAST)
+    of_the_last = np.cumsum(known, axis=1)[:, WEEKS:] - seen
+    is_left &= (before > 0) & (seen >= LEAST_PAST) & (of_the_last * 2 >= WEEKS)
     if not is_left.any():
         return path
     return np.concatenate([path[:, :WEEKS], np.where(is_left, now, path[:, WEEKS:])], axis=1)
